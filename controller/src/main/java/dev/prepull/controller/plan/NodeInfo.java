@@ -1,0 +1,31 @@
+package dev.prepull.controller.plan;
+
+import dev.prepull.model.NodeName;
+import dev.prepull.model.Platform;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A node as the planner sees it.
+ *
+ * @param labels sorted by key
+ */
+public record NodeInfo(
+    NodeName name, Platform platform, Map<String, String> labels, List<Taint> taints) {
+
+  /** Copies and sorts. */
+  public NodeInfo {
+    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    taints = List.copyOf(taints);
+  }
+
+  /**
+   * A taint, in the words of the Kubernetes API.
+   *
+   * @param value may be empty
+   * @param effect {@code NoSchedule}, {@code PreferNoSchedule} or {@code NoExecute}
+   */
+  public record Taint(String key, String value, String effect) {}
+}

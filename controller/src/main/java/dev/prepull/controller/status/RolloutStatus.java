@@ -1,0 +1,105 @@
+package dev.prepull.controller.status;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cluster sees: the content of {@code status.json} and of {@code /api/v1/status}. The
+ * component names are the names in the JSON.
+ */
+public record RolloutStatus(
+    Instant observedAt, List<ListStatus> lists, Nodes nodes, List<ImageStatus> images) {
+
+  /** Copies the lists. */
+  public RolloutStatus {
+    lists = List.copyOf(lists);
+    images = List.copyOf(images);
+  }
+
+  /**
+   * One labelled ConfigMap.
+   *
+   * @param resourceVersion the version that was last read
+   * @param accepted whether that version is in force; if not, the last good one is
+   * @param errors why it was not accepted
+   * @param warnings what is accepted but deserves a look, such as a field without effect yet
+   */
+  public record ListStatus(
+      String name,
+      String resourceVersion,
+      boolean accepted,
+      List<String> errors,
+      List<String> warnings) {
+
+    /** Copies the lists. */
+    public ListStatus {
+      errors = List.copyOf(errors);
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /**
+   * The fleet, in numbers.
+   *
+   * @param desired nodes that at least one image is meant for
+   * @param attached those of them whose agent is connected
+   * @param complete those of them that hold their whole plan
+   */
+  public record Nodes(int desired, int attached, int complete) {}
+
+  /**
+   * One image over all nodes that it is meant for.
+   *
+   * @param image as written in the list
+   * @param lists the ConfigMaps that ask for it
+   * @param digest the digest that all nodes shall resolve it to; null until it is known
+   * @param identical whether every targeted node reports that digest
+   */
+  public record ImageStatus(
+      String image,
+      List<String> lists,
+      @Nullable String digest,
+      @Nullable Instant lockedAt,
+      @Nullable String lockedBy,
+      boolean identical,
+      Counts nodes,
+      List<Failure> failures) {
+
+    /** Copies the lists. */
+    public ImageStatus {
+      lists = List.copyOf(lists);
+      failures = List.copyOf(failures);
+    }
+  }
+
+  /**
+   * How many nodes are in which state.
+   *
+   * @param waiting nodes where the image is missing and not yet being pulled
+   * @param unknown nodes whose agent is not connected
+   */
+  public record Counts(
+      int desired,
+      int present,
+      int pulling,
+      int waiting,
+      int failed,
+      int blocked,
+      int drifted,
+      int unknown) {}
+
+  /**
+   * Nodes that fail for the same reason.
+   *
+   * @param message one of their messages
+   * @param nodes the first ten
+   */
+  public record Failure(String reason, int count, String message, List<String> nodes) {
+
+    /** Copies the list. */
+    public Failure {
+      nodes = List.copyOf(nodes);
+    }
+  }
+}
