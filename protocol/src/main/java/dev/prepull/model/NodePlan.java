@@ -13,15 +13,15 @@ import java.util.List;
  */
 public record NodePlan(PlanRevision revision, List<PlannedImage> images) {
 
-  /** A plan that asks for nothing. */
-  public static final NodePlan EMPTY = of(List.of());
-
   private static final int REVISION_BYTES = 8;
 
   private static final Comparator<PlannedImage> PULL_ORDER =
       Comparator.<PlannedImage>comparingInt(image -> image.policy().priority())
           .reversed()
           .thenComparing(PlannedImage::reference);
+
+  /** A plan that asks for nothing. */
+  public static final NodePlan EMPTY = of(List.of());
 
   /** Copies the images; use {@link #of} to sort them and compute the revision. */
   public NodePlan {

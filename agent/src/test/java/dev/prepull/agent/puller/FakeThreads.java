@@ -1,0 +1,56 @@
+package dev.prepull.agent.puller;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Threads that run when the test says so, on the test's own thread. A started thread that has not
+ * been run yet is a call that is under way.
+ */
+final class FakeThreads implements ThreadFactory {
+
+  private final List<FakeThread> started = new ArrayList<>();
+
+  @Override
+  public Thread newThread(Runnable task) {
+    return new FakeThread(task);
+  }
+
+  /** How many calls are under way. */
+  int underWay() {
+    return started.size();
+  }
+
+  /** Lets the oldest call under way come to its end. */
+  void runOldest() {
+    FakeThread thread = started.removeFirst();
+    if (thread.interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      thread.task.run();
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  private final class FakeThread extends Thread {
+    private final Runnable task;
+    private boolean interrupted;
+
+    FakeThread(Runnable task) {
+      this.task = task;
+    }
+
+    @Override
+    public void start() {
+      started.add(this);
+    }
+
+    @Override
+    public void interrupt() {
+      interrupted = true;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.prepull.program;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a long-lived program: reads its flags, starts it, waits for SIGTERM or SIGINT and stops it.
+ * Exit codes: 0 asked to stop, 1 failure, 2 usage.
+ */
+public final class Program {
+
+  /** How long a stop may take before the process ends anyway. */
+  public static final Duration STOP_LIMIT = Duration.ofSeconds(9);
+
+  private static final Logger log = LoggerFactory.getLogger(Program.class);
+  private static final int FAILURE = 1;
+  private static final int USAGE = 2;
+
+  /** What a program is made of. */
+  public interface Body {
+    /**
+     * Starts everything and returns what stops it again.
+     *
+     * @param fatal ends the process with exit code 1 when a part fails that cannot be restarted
+     */
+    AutoCloseable start(Flags flags, Runnable fatal)
+        throws UsageException, StartupException, InterruptedException;
+  }
+
+  private final String usage;
+  private final Collection<Flag> known;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /** A program of that usage line and flags, which prints help and usage errors to these streams. */
+  public Program(String usage, Collection<Flag> known, PrintStream out, PrintStream err) {
+    this.usage = usage;
+    this.known = known;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs until the process is asked to stop; returns its exit code. */
+  public int run(String[] arguments, Map<String, String> environment, Body body) {
+    try {
+      Flags flags = Flags.parse(known, arguments, environment);
+      if (flags.helpWanted()) {
+        out.print(Flags.help(usage, known));
+        return 0;
+      }
+      return runUntilStopped(flags, body);
+    } catch (UsageException e) {
+      err.println(e.getMessage());
+      return USAGE;
+    } catch (StartupException e) {
+      err.println(e.getMessage());
+      log.debug("Start failed", e);
+      return FAILURE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILURE;
+    }
+  }
+
+  private static int runUntilStopped(Flags flags, Body body)
+      throws UsageException, StartupException, InterruptedException {
+    CountDownLatch stopRequested = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Failure failure = new Failure(stopRequested);
+    AutoCloseable running = body.start(flags, failure);
+    Thread hook =
+        new Thread(
+            () -> {
+              stopRequested.countDown();
+              awaitQuietly(stopped);
+              // A JVM that ends by a signal would exit with 128 + the signal's number.
+              Runtime.getRuntime().halt(failure.happened ? FAILURE : 0);
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    stopRequested.await();
+    close(running);
+    stopped.countDown();
+    return failure.happened ? FAILURE : 0;
+  }
+
+  private static void close(AutoCloseable running) {
+    try {
+      running.close();
+    } catch (Exception e) {
+      log.atWarn().setCause(e).log("The stop was not clean");
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch stopped) {
+    try {
+      boolean inTime = stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (!inTime) {
+        log.warn("The stop takes too long; ending now");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Remembers that the program did not end because it was asked to. */
+  private static final class Failure implements Runnable {
+    private final CountDownLatch stopRequested;
+    private volatile boolean happened;
+
+    Failure(CountDownLatch stopRequested) {
+      this.stopRequested = stopRequested;
+    }
+
+    @Override
+    public void run() {
+      happened = true;
+      stopRequested.countDown();
+    }
+  }
+}
