@@ -62,11 +62,12 @@ flock -n 9 || { say "another build is running; waiting for it"; flock 9; }
 if [ ! -x "$binary" ]; then
   build=$cache/build-$$
   trap 'rm -rf "$build"' EXIT
-  mkdir -p "$build/out" "$build/gocache"
+  gocache=$cache/gocache # 2 GB; kept until a build succeeds, so that a broken-off one goes on where it stopped
+  mkdir -p "$build/out" "$gocache"
   version=$(awk '$1 == "k8s.io/kubernetes" {print $2; exit}' "$source_dir/go.mod")
   stamp="-X k8s.io/component-base/version.gitVersion=$version -X k8s.io/client-go/pkg/version.gitVersion=$version"
   say "building Kubernetes $version from Go modules with $go_version, once; this takes 5 to 10 minutes on two cores"
-  (cd "$source_dir" && exec env GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0 GOCACHE="$build/gocache" \
+  (cd "$source_dir" && exec env GOTOOLCHAIN=local GOFLAGS=-mod=readonly CGO_ENABLED=0 GOCACHE="$gocache" \
     nice "$go" build -trimpath -ldflags "-s -w $stamp" -o "$build/out/prepull-control-plane" .) >"$build/log" 2>&1 9>&- &
   pid=$!
   trap 'kill $pid 2>/dev/null; rm -rf "$build"' EXIT
@@ -79,6 +80,7 @@ if [ ! -x "$binary" ]; then
   trap 'rm -rf "$build"' EXIT
   rm -rf "$dir"
   mv "$build/out" "$dir"
+  rm -rf "$gocache"
   say "built in $((SECONDS - started)) s"
 fi
 link_parts "$dir" "$binary"

@@ -1,0 +1,120 @@
+package dev.prepull.agent.config;
+
+import dev.prepull.model.NodeName;
+import dev.prepull.program.Flags;
+import dev.prepull.program.HostPort;
+import dev.prepull.program.UsageException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent is told at its start.
+ *
+ * @param runtimeSocket null to try the well-known paths
+ */
+public record AgentConfig(
+    NodeName node,
+    Map<String, String> nodeLabels,
+    HostPort controller,
+    Path caFile,
+    Path tokenFile,
+    RuntimeKind runtime,
+    @Nullable Path runtimeSocket,
+    HostPort httpListen,
+    int maxConcurrentPulls,
+    Duration pollInterval) {
+
+  /** Which adapter to use. */
+  public enum RuntimeKind {
+    /** Whichever answers. */
+    AUTO,
+    /** Docker Engine. */
+    DOCKER,
+    /** containerd or CRI-O. */
+    CRI
+  }
+
+  private static final String UNIX = "unix://";
+  private static final int MOST_PULLS = 100;
+
+  /** Reads the flags; the first one that is wrong is named in the exception. */
+  public static AgentConfig from(Flags flags) throws UsageException {
+    return new AgentConfig(
+        node(flags),
+        labels(flags),
+        controller(flags),
+        Path.of(flags.required(AgentFlags.CA_FILE)),
+        Path.of(flags.required(AgentFlags.TOKEN_FILE)),
+        runtime(flags),
+        socket(flags),
+        flags.hostPort(AgentFlags.HTTP_LISTEN),
+        flags.number(AgentFlags.MAX_CONCURRENT_PULLS, 1, MOST_PULLS),
+        pollInterval(flags));
+  }
+
+  private static NodeName node(Flags flags) throws UsageException {
+    String name = flags.required(AgentFlags.NODE_NAME);
+    try {
+      return new NodeName(name);
+    } catch (IllegalArgumentException e) {
+      throw Flags.wrong(AgentFlags.NODE_NAME, name, "expected a Kubernetes node name");
+    }
+  }
+
+  private static Map<String, String> labels(Flags flags) throws UsageException {
+    Map<String, String> labels = new TreeMap<>();
+    String text = flags.required(AgentFlags.NODE_LABELS);
+    for (String label : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      int equals = label.indexOf('=');
+      if (equals <= 0) {
+        throw Flags.wrong(AgentFlags.NODE_LABELS, text, "expected KEY=VALUE, joined by commas");
+      }
+      labels.put(label.substring(0, equals), label.substring(equals + 1));
+    }
+    return labels;
+  }
+
+  private static HostPort controller(Flags flags) throws UsageException {
+    HostPort controller = flags.hostPort(AgentFlags.CONTROLLER);
+    if (controller.port() == 0) {
+      throw Flags.wrong(AgentFlags.CONTROLLER, controller.toString(), "expected a port above 0");
+    }
+    return controller;
+  }
+
+  private static RuntimeKind runtime(Flags flags) throws UsageException {
+    String kind = flags.required(AgentFlags.RUNTIME);
+    return switch (kind) {
+      case "auto" -> RuntimeKind.AUTO;
+      case "docker" -> RuntimeKind.DOCKER;
+      case "cri" -> RuntimeKind.CRI;
+      default -> throw Flags.wrong(AgentFlags.RUNTIME, kind, "expected auto, docker or cri");
+    };
+  }
+
+  private static @Nullable Path socket(Flags flags) throws UsageException {
+    String endpoint = flags.text(AgentFlags.RUNTIME_ENDPOINT).orElse(null);
+    if (endpoint == null) {
+      return null;
+    }
+    if (!endpoint.startsWith(UNIX + "/")) {
+      throw Flags.wrong(
+          AgentFlags.RUNTIME_ENDPOINT, endpoint, "expected unix:// and an absolute path");
+    }
+    return Path.of(endpoint.substring(UNIX.length()));
+  }
+
+  private static Duration pollInterval(Flags flags) throws UsageException {
+    Duration interval = flags.duration(AgentFlags.POLL_INTERVAL);
+    if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw Flags.wrong(
+          AgentFlags.POLL_INTERVAL,
+          flags.required(AgentFlags.POLL_INTERVAL),
+          "expected one second or more");
+    }
+    return interval;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.prepull.agent.config;
+
+import dev.prepull.program.Flag;
+import java.util.List;
+
+/** Every flag of the agent. */
+public final class AgentFlags {
+
+  static final Flag NODE_NAME =
+      Flag.optional("node-name", "NAME", "Name of the Kubernetes node that this agent serves.");
+  static final Flag NODE_LABELS =
+      Flag.of(
+          "node-labels",
+          "KEY=VALUE,...",
+          "",
+          "Labels of the node, for a controller without an API server to read them from.");
+  static final Flag CONTROLLER =
+      Flag.optional("controller", "HOST:PORT", "Where the controller's link listens.");
+  static final Flag CA_FILE =
+      Flag.optional("ca-file", "PATH", "PEM file of the CA that signed the controller's certificate.");
+  static final Flag TOKEN_FILE =
+      Flag.optional("token-file", "PATH", "File of the token that proves this agent's identity.");
+  static final Flag RUNTIME =
+      Flag.of("runtime", "auto|docker|cri", "auto", "Which kind of container runtime to use.");
+  static final Flag RUNTIME_ENDPOINT =
+      Flag.optional(
+          "runtime-endpoint",
+          "unix:///PATH",
+          "The runtime's socket; without it the well-known paths are tried.");
+  static final Flag HTTP_LISTEN =
+      Flag.of(
+          "http-listen",
+          "HOST:PORT",
+          "0.0.0.0:8081",
+          "Where health, metrics and the node's images are served.");
+  static final Flag MAX_CONCURRENT_PULLS =
+      Flag.of("max-concurrent-pulls", "NUMBER", "3", "Pulls that may run at the same time.");
+  static final Flag POLL_INTERVAL =
+      Flag.of(
+          "poll-interval", "DURATION", "60s", "How often the runtime is asked what it holds.");
+
+  /** In the order of the help. */
+  public static final List<Flag> ALL =
+      List.of(
+          NODE_NAME,
+          NODE_LABELS,
+          CONTROLLER,
+          CA_FILE,
+          TOKEN_FILE,
+          RUNTIME,
+          RUNTIME_ENDPOINT,
+          HTTP_LISTEN,
+          MAX_CONCURRENT_PULLS,
+          POLL_INTERVAL);
+
+  private AgentFlags() {}
+}

@@ -1,0 +1,86 @@
+package dev.prepull.controller.admin;
+
+import dev.prepull.controller.reconcile.ControllerListener;
+import dev.prepull.controller.status.RolloutStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The controller's metrics. Their number does not grow with nodes or images. Thread-safe.
+ *
+ * @see <a href="https://prometheus.io/docs/practices/naming/">naming conventions</a>
+ */
+public final class ControllerMetrics implements ControllerListener {
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Timer planning =
+      Timer.builder("prepull.controller.plan.duration")
+          .description("How long it took to plan all nodes.")
+          .register(registry);
+  private final Counter plansSent =
+      Counter.builder("prepull.controller.plans.sent")
+          .description("Plans sent to agents.")
+          .register(registry);
+  private volatile @Nullable RolloutStatus status;
+
+  /** Metrics of a controller that has done nothing yet. */
+  public ControllerMetrics() {
+    gauge("prepull.nodes.desired", "Nodes that some image is meant for.", s -> s.nodes().desired());
+    gauge("prepull.nodes.attached", "Those whose agent is connected.", s -> s.nodes().attached());
+    gauge("prepull.nodes.complete", "Those that hold all.", s -> s.nodes().complete());
+    gauge("prepull.images.desired", "Images of all lists.", s -> s.images().size());
+    gauge(
+        "prepull.images.identical",
+        "Images that every targeted node holds with the same digest.",
+        s -> (int) s.images().stream().filter(RolloutStatus.ImageStatus::identical).count());
+    gauge(
+        "prepull.images.failing",
+        "Images that fail on some node.",
+        s -> (int) s.images().stream().filter(i -> !i.failures().isEmpty()).count());
+    gauge(
+        "prepull.lists.rejected",
+        "ConfigMaps whose newest version is not in force.",
+        s -> (int) s.lists().stream().filter(list -> !list.accepted()).count());
+  }
+
+  private void gauge(String name, String help, ToIntFunction<RolloutStatus> value) {
+    Gauge.builder(name, () -> current(value)).description(help).register(registry);
+  }
+
+  private int current(ToIntFunction<RolloutStatus> value) {
+    RolloutStatus current = status;
+    return current == null ? 0 : value.applyAsInt(current);
+  }
+
+  @Override
+  public void planned(int nodes, int sent, Duration took) {
+    planning.record(took);
+    plansSent.increment(sent);
+  }
+
+  @Override
+  public void statusChanged(RolloutStatus newest) {
+    status = newest;
+  }
+
+  /** Counts an agent that was not let in. */
+  public void agentRefused(String reason) {
+    Counter.builder("prepull.controller.agents.refused")
+        .description("Agents that were not let in.")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
+  /** The whole page in the Prometheus text format. */
+  String page() {
+    return registry.scrape();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.prepull.controller.config;
+
+import dev.prepull.program.Flags;
+import dev.prepull.program.HostPort;
+import dev.prepull.program.UsageException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the controller is told at its start.
+ *
+ * @param kubeconfig null for the way that a Pod reaches the API server
+ * @param listsFrom the manifest to read instead of an API server; null to use the API server
+ */
+public record ControllerConfig(
+    String namespace,
+    @Nullable Path kubeconfig,
+    @Nullable Path listsFrom,
+    HostPort linkListen,
+    HostPort httpListen,
+    Path tlsCert,
+    Path tlsKey,
+    Path sharedTokenFile) {
+
+  /** Reads the flags; the first one that is wrong is named in the exception. */
+  public static ControllerConfig from(Flags flags) throws UsageException {
+    Optional<Path> kubeconfig = flags.path(ControllerFlags.KUBECONFIG);
+    Optional<Path> listsFrom = flags.path(ControllerFlags.LISTS_FROM);
+    if (kubeconfig.isPresent() && listsFrom.isPresent()) {
+      throw new UsageException(
+          "--kubeconfig and --lists-from exclude each other: the lists come from one place");
+    }
+    return new ControllerConfig(
+        flags.required(ControllerFlags.NAMESPACE),
+        kubeconfig.orElse(null),
+        listsFrom.orElse(null),
+        flags.hostPort(ControllerFlags.LINK_LISTEN),
+        flags.hostPort(ControllerFlags.HTTP_LISTEN),
+        Path.of(flags.required(ControllerFlags.TLS_CERT)),
+        Path.of(flags.required(ControllerFlags.TLS_KEY)),
+        Path.of(flags.required(ControllerFlags.SHARED_TOKEN_FILE)));
+  }
+}

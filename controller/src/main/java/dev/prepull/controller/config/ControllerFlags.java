@@ -1,0 +1,47 @@
+package dev.prepull.controller.config;
+
+import dev.prepull.program.Flag;
+import java.util.List;
+
+/** Every flag of the controller. */
+public final class ControllerFlags {
+
+  static final Flag NAMESPACE =
+      Flag.of(
+          "namespace",
+          "NAME",
+          "prepull-system",
+          "Namespace of the PrePullList ConfigMaps and of the status.");
+  static final Flag KUBECONFIG =
+      Flag.optional(
+          "kubeconfig", "PATH", "How to reach the API server; without it, as a Pod does.");
+  static final Flag LISTS_FROM =
+      Flag.optional(
+          "lists-from",
+          "FILE",
+          "Runs without an API server: reads the ConfigMaps of this manifest and watches it.");
+  static final Flag LINK_LISTEN =
+      Flag.of("link-listen", "HOST:PORT", "0.0.0.0:8443", "Where agents attach.");
+  static final Flag HTTP_LISTEN =
+      Flag.of(
+          "http-listen", "HOST:PORT", "0.0.0.0:8080", "Where health, metrics and API are served.");
+  static final Flag TLS_CERT =
+      Flag.optional("tls-cert", "PATH", "PEM file of the link's certificate chain.");
+  static final Flag TLS_KEY = Flag.optional("tls-key", "PATH", "PEM file of the link's key.");
+  static final Flag SHARED_TOKEN_FILE =
+      Flag.optional("shared-token-file", "PATH", "File of the token that every agent presents.");
+
+  /** In the order of the help. */
+  public static final List<Flag> ALL =
+      List.of(
+          NAMESPACE,
+          KUBECONFIG,
+          LISTS_FROM,
+          LINK_LISTEN,
+          HTTP_LISTEN,
+          TLS_CERT,
+          TLS_KEY,
+          SHARED_TOKEN_FILE);
+
+  private ControllerFlags() {}
+}

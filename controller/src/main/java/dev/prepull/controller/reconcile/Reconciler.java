@@ -1,0 +1,271 @@
+package dev.prepull.controller.reconcile;
+
+import dev.prepull.controller.list.RawList;
+import dev.prepull.controller.plan.NodeInfo;
+import dev.prepull.controller.plan.PlannedFleet;
+import dev.prepull.controller.plan.Planner;
+import dev.prepull.controller.status.NodeStatus;
+import dev.prepull.controller.status.NodeStatuses;
+import dev.prepull.controller.status.Observation;
+import dev.prepull.controller.status.RolloutStatus;
+import dev.prepull.controller.status.StatusFold;
+import dev.prepull.loop.EventLoop;
+import dev.prepull.model.ImageReport;
+import dev.prepull.model.NodeHello;
+import dev.prepull.model.NodeName;
+import dev.prepull.model.NodePlan;
+import dev.prepull.model.PlanRevision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop: whatever happens, plan anew, send what changed, show the status.
+ *
+ * <p>It is level-triggered: lists, nodes and agents are always taken as they are now, so that a
+ * restart or a lost event costs time but never correctness. All state belongs to one {@link
+ * EventLoop}; the methods may be called from any thread.
+ */
+public final class Reconciler implements ClusterObserver, AgentObserver, FleetView {
+
+  /** Edits within this time make one plan. */
+  static final Duration DEBOUNCE = Duration.ofMillis(50);
+
+  /** The status is folded at most this often while something changes. */
+  static final Duration STATUS_INTERVAL = Duration.ofMillis(250);
+
+  private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+
+  private final EventLoop loop;
+  private final StatusSink statusSink;
+  private final ControllerListener listener;
+  private final ListBook lists;
+  private final RolloutWatch rollouts;
+
+  /** The newest session of each node; an older one may still have to be detached. */
+  private final Map<NodeName, AttachedAgent> agents = new HashMap<>();
+
+  private final Map<AgentSession, AttachedAgent> sessions = new IdentityHashMap<>();
+  private List<NodeInfo> nodes = List.of();
+  private PlannedFleet fleet = PlannedFleet.EMPTY;
+  private boolean listsSeen;
+  private volatile boolean nodesSeen;
+  private volatile boolean ready;
+  private boolean planPending;
+  private boolean statusPending;
+
+  /** A loop that knows nothing yet; it plans once it has been told lists and nodes. */
+  public Reconciler(
+      EventLoop loop, StatusSink statusSink, ListEvents events, ControllerListener listener) {
+    this.loop = loop;
+    this.statusSink = statusSink;
+    this.listener = listener;
+    this.lists = new ListBook(events);
+    this.rollouts = new RolloutWatch(events);
+  }
+
+  // --- what the cluster tells -------------------------------------------------------------------
+
+  @Override
+  public void listsObserved(List<RawList> observed) {
+    loop.execute(
+        () -> {
+          boolean changed = lists.observe(observed);
+          if (changed || !listsSeen) {
+            listsSeen = true;
+            planSoon();
+          }
+        });
+  }
+
+  @Override
+  public void nodesObserved(List<NodeInfo> observed) {
+    loop.execute(
+        () -> {
+          if (!nodesSeen || !nodes.equals(observed)) {
+            nodesSeen = true;
+            nodes = List.copyOf(observed);
+            planSoon();
+          }
+        });
+  }
+
+  // --- what agents tell -------------------------------------------------------------------------
+
+  @Override
+  public void attached(AgentSession session, NodeHello hello) {
+    loop.execute(
+        () -> {
+          AttachedAgent agent = new AttachedAgent(session, hello);
+          sessions.put(session, agent);
+          agents.put(hello.node(), agent);
+          log.atInfo()
+              .addKeyValue("node", hello.node())
+              .addKeyValue("runtime", hello.runtime())
+              .addKeyValue("agentVersion", hello.agentVersion())
+              .log("Agent attached");
+          bring(hello.node(), agent);
+          showSoon();
+        });
+  }
+
+  @Override
+  public void reported(AgentSession session, List<ImageReport> reports) {
+    loop.execute(
+        () -> {
+          of(session).ifPresent(agent -> agent.reported(reports));
+          showSoon();
+        });
+  }
+
+  @Override
+  public void acknowledged(AgentSession session, PlanRevision revision) {
+    loop.execute(() -> of(session).ifPresent(agent -> agent.acknowledged(revision)));
+  }
+
+  @Override
+  public void rejected(AgentSession session, PlanRevision revision, String error) {
+    loop.execute(
+        () ->
+            of(session)
+                .ifPresent(
+                    agent -> {
+                      agent.rejected(revision, error);
+                      log.atError()
+                          .addKeyValue("node", agent.hello().node())
+                          .addKeyValue("revision", revision)
+                          .log("The agent refused its plan: {}", error);
+                    }));
+  }
+
+  @Override
+  public void detached(AgentSession session) {
+    loop.execute(
+        () ->
+            Optional.ofNullable(sessions.remove(session))
+                .ifPresent(
+                    agent -> {
+                      agents.remove(agent.hello().node(), agent);
+                      log.atInfo().addKeyValue("node", agent.hello().node()).log("Agent detached");
+                      showSoon();
+                    }));
+  }
+
+  private Optional<AttachedAgent> of(AgentSession session) {
+    return Optional.ofNullable(sessions.get(session));
+  }
+
+  // --- planning ---------------------------------------------------------------------------------
+
+  private void planSoon() {
+    if (!planPending && listsSeen && nodesSeen) {
+      planPending = true;
+      loop.after(DEBOUNCE, this::plan);
+    }
+  }
+
+  private void plan() {
+    planPending = false;
+    Instant began = loop.now();
+    fleet = Planner.plan(lists.inForce(), nodes);
+    ready = true;
+    int sent = 0;
+    for (Map.Entry<NodeName, AttachedAgent> agent : agents.entrySet()) {
+      sent += bring(agent.getKey(), agent.getValue()) ? 1 : 0;
+    }
+    Duration took = Duration.between(began, loop.now());
+    listener.planned(nodes.size(), sent, took);
+    log.atInfo()
+        .addKeyValue("nodes", nodes.size())
+        .addKeyValue("plansSent", sent)
+        .addKeyValue("tookMs", took.toMillis())
+        .log("Planned");
+    showSoon();
+  }
+
+  private boolean bring(NodeName node, AttachedAgent agent) {
+    if (!ready || lists.isIncomplete()) {
+      return false;
+    }
+    return agent.bring(planOf(node));
+  }
+
+  private NodePlan planOf(NodeName node) {
+    return fleet.plans().getOrDefault(node, NodePlan.EMPTY);
+  }
+
+  // --- status -----------------------------------------------------------------------------------
+
+  private void showSoon() {
+    if (!statusPending && ready) {
+      statusPending = true;
+      loop.after(
+          STATUS_INTERVAL,
+          () -> {
+            statusPending = false;
+            RolloutStatus status = foldStatus();
+            rollouts.observe(status);
+            listener.statusChanged(status);
+            statusSink.publish(status);
+          });
+    }
+  }
+
+  private RolloutStatus foldStatus() {
+    Map<NodeName, Observation.Holdings> holdings = new HashMap<>();
+    agents.forEach((node, agent) -> holdings.put(node, agent.holdings()));
+    return StatusFold.of(
+        new Observation(
+            loop.now(), lists.statuses(), fleet.plans(), fleet.listsOf(), holdings));
+  }
+
+  @Override
+  public boolean isReady() {
+    return ready;
+  }
+
+  @Override
+  public CompletionStage<RolloutStatus> status() {
+    return ask(this::foldStatus);
+  }
+
+  @Override
+  public CompletionStage<List<NodeStatus>> nodes() {
+    return ask(
+        () -> knownNodes().stream().sorted().map(this::nodeStatus).map(NodeStatus::summary).toList());
+  }
+
+  @Override
+  public CompletionStage<Optional<NodeStatus>> node(NodeName name) {
+    return ask(
+        () -> knownNodes().contains(name) ? Optional.of(nodeStatus(name)) : Optional.empty());
+  }
+
+  private Set<NodeName> knownNodes() {
+    Set<NodeName> known = new HashSet<>(agents.keySet());
+    nodes.forEach(node -> known.add(node.name()));
+    return known;
+  }
+
+  private NodeStatus nodeStatus(NodeName name) {
+    AttachedAgent agent = agents.get(name);
+    return agent == null
+        ? NodeStatuses.detached(name, planOf(name))
+        : NodeStatuses.attached(planOf(name), agent.view());
+  }
+
+  private <T> CompletionStage<T> ask(Supplier<T> question) {
+    return CompletableFuture.supplyAsync(question, loop);
+  }
+}

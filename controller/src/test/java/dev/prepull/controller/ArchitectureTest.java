@@ -1,0 +1,103 @@
+package dev.prepull.controller;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The import direction of the controller: a package imports only what stands further down. */
+@AnalyzeClasses(
+    packages = "dev.prepull.controller",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule importsPointDownwards =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("main")
+          .definedBy("dev.prepull.controller")
+          .layer("edges")
+          .definedBy(
+              "dev.prepull.controller.kube..",
+              "dev.prepull.controller.standalone..",
+              "dev.prepull.controller.link..",
+              "dev.prepull.controller.admin..")
+          .layer("reconcile")
+          .definedBy("dev.prepull.controller.reconcile..")
+          .layer("status")
+          .definedBy("dev.prepull.controller.status..")
+          .layer("plan")
+          .definedBy("dev.prepull.controller.plan..")
+          .layer("list")
+          .definedBy("dev.prepull.controller.list..")
+          .whereLayer("main")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("edges")
+          .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("reconcile")
+          .mayOnlyBeAccessedByLayers("main", "edges")
+          .whereLayer("status")
+          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile")
+          .whereLayer("plan")
+          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "status")
+          .whereLayer("list")
+          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "status", "plan");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("dev.prepull.controller.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyKubeKnowsTheKubernetesClient =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.prepull.controller.kube..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.kubernetes..");
+
+  @ArchTest
+  static final ArchRule onlyLinkSpeaksGrpc =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.prepull.controller.link..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.vertx.grpc..", "com.google.protobuf..", "dev.prepull.protocol.v1..");
+
+  @ArchTest
+  static final ArchRule theMiddleIsFreeOfVertx =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.prepull.controller.list..",
+              "dev.prepull.controller.plan..",
+              "dev.prepull.controller.status..",
+              "dev.prepull.controller.reconcile..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx..");
+
+  @ArchTest
+  static final ArchRule timeAndChanceComeFromMain =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("ControllerMain")
+          .should()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(java.time.Clock.class, "systemUTC")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom");
+}
