@@ -23,13 +23,10 @@ public final class Program {
   private static final int USAGE = 2;
 
   /** What a program is made of. */
+  @FunctionalInterface
   public interface Body {
-    /**
-     * Starts everything and returns what stops it again.
-     *
-     * @param fatal ends the process with exit code 1 when a part fails that cannot be restarted
-     */
-    AutoCloseable start(Flags flags, Runnable fatal)
+    /** Starts everything and returns what stops it again. */
+    AutoCloseable start(Flags flags)
         throws UsageException, StartupException, InterruptedException;
   }
 
@@ -72,22 +69,21 @@ public final class Program {
       throws UsageException, StartupException, InterruptedException {
     CountDownLatch stopRequested = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    Failure failure = new Failure(stopRequested);
-    AutoCloseable running = body.start(flags, failure);
+    AutoCloseable running = body.start(flags);
     Thread hook =
         new Thread(
             () -> {
               stopRequested.countDown();
               awaitQuietly(stopped);
               // A JVM that ends by a signal would exit with 128 + the signal's number.
-              Runtime.getRuntime().halt(failure.happened ? FAILURE : 0);
+              Runtime.getRuntime().halt(0);
             },
             "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     stopRequested.await();
     close(running);
     stopped.countDown();
-    return failure.happened ? FAILURE : 0;
+    return 0;
   }
 
   private static void close(AutoCloseable running) {
@@ -106,22 +102,6 @@ public final class Program {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Remembers that the program did not end because it was asked to. */
-  private static final class Failure implements Runnable {
-    private final CountDownLatch stopRequested;
-    private volatile boolean happened;
-
-    Failure(CountDownLatch stopRequested) {
-      this.stopRequested = stopRequested;
-    }
-
-    @Override
-    public void run() {
-      happened = true;
-      stopRequested.countDown();
     }
   }
 }

@@ -16,13 +16,16 @@ public final class AgentLink {
   /** Largest message in bytes; a node with thousands of images says so in one Hello. */
   public static final long MAX_MESSAGE_BYTES = 16L << 20;
 
+  /** Length of the payload of an HTTP/2 ping, by RFC 9113. */
+  public static final int PING_BYTES = 8;
+
   /** {@code Attach} as the agent calls it. */
   public static final ServiceMethod<FromController, FromAgent> CLIENT =
       ServiceMethod.client(
           ServiceName.create("prepull.link.v1", "AgentLink"),
           "Attach",
           GrpcMessageEncoder.encoder(),
-          GrpcMessageDecoder.decoder(FromController.newBuilder()));
+          GrpcMessageDecoder.decoder(FromController.getDefaultInstance()));
 
   /** {@code Attach} as the controller serves it. */
   public static final ServiceMethod<FromAgent, FromController> SERVER =
@@ -30,7 +33,7 @@ public final class AgentLink {
           ServiceName.create("prepull.link.v1", "AgentLink"),
           "Attach",
           GrpcMessageEncoder.encoder(),
-          GrpcMessageDecoder.decoder(FromAgent.newBuilder()));
+          GrpcMessageDecoder.decoder(FromAgent.getDefaultInstance()));
 
   private AgentLink() {}
 }

@@ -100,12 +100,12 @@ class FlagsTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Program program = program(new ByteArrayOutputStream(), err);
 
-    int usage = program.run(new String[] {"--nmae"}, Map.of(), (flags, fatal) -> () -> {});
+    int usage = program.run(new String[] {"--nmae"}, Map.of(), flags -> () -> {});
     int failure =
         program.run(
             new String[0],
             Map.of(),
-            (flags, fatal) -> {
+            flags -> {
               throw new StartupException("the port is taken");
             });
 
@@ -121,7 +121,7 @@ class FlagsTest {
 
     int code =
         program(out, new ByteArrayOutputStream())
-            .run(new String[] {"--help"}, Map.of(), (flags, fatal) -> () -> {});
+            .run(new String[] {"--help"}, Map.of(), flags -> () -> {});
 
     assertThat(code).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))

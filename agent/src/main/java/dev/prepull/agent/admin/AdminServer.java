@@ -64,7 +64,7 @@ public final class AdminServer implements AutoCloseable {
       end(response.setStatusCode(METHOD_NOT_ALLOWED), "text/plain", "only GET is served\n");
       return;
     }
-    switch (request.path()) {
+    switch (String.valueOf(request.path())) {
       case "/healthz" -> end(response, "text/plain", "ok\n");
       case "/readyz" -> {
         String missing = board.whatIsMissing().orElse(null);

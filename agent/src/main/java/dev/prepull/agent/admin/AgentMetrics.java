@@ -1,5 +1,6 @@
 package dev.prepull.agent.admin;
 
+import dev.prepull.agent.link.LinkListener;
 import dev.prepull.agent.puller.PullListener;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.model.ImageReport;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">exposition formats</a>
  */
-public final class AgentMetrics implements PullListener {
+public final class AgentMetrics implements PullListener, LinkListener {
 
   private final RuntimeInfo runtime;
   private final String version;
@@ -34,9 +35,14 @@ public final class AgentMetrics implements PullListener {
     this.book = book;
   }
 
-  /** Whether the stream to the controller stands. */
-  public void attached(boolean value) {
-    attached = value;
+  @Override
+  public void attached() {
+    attached = true;
+  }
+
+  @Override
+  public void detached(String reason) {
+    attached = false;
   }
 
   @Override

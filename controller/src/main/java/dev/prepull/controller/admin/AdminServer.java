@@ -65,7 +65,7 @@ public final class AdminServer implements AutoCloseable {
       text(response.setStatusCode(METHOD_NOT_ALLOWED), "only GET is served\n");
       return;
     }
-    String path = request.path();
+    String path = String.valueOf(request.path());
     switch (path) {
       case "/healthz" -> text(response, "ok\n");
       case "/readyz" ->

@@ -36,6 +36,7 @@ final class ListBook {
 
   private final Map<String, Entry> entries = new TreeMap<>();
   private final ListEvents events;
+  private @Nullable String unreadable;
 
   ListBook(ListEvents events) {
     this.events = events;
@@ -43,6 +44,7 @@ final class ListBook {
 
   /** Takes in all lists that exist now; true when what is in force may have changed. */
   boolean observe(List<RawList> lists) {
+    unreadable = null;
     Set<String> names = new HashSet<>();
     boolean changed = false;
     for (RawList raw : lists) {
@@ -57,6 +59,11 @@ final class ListBook {
       }
     }
     return entries.keySet().retainAll(names) || changed;
+  }
+
+  /** The source as a whole cannot be read; everything stays as it is. */
+  void unreadable(String problem) {
+    unreadable = problem;
   }
 
   private Entry read(RawList raw, @Nullable Entry before) {
@@ -110,13 +117,17 @@ final class ListBook {
 
   /** What status says of each list. */
   List<ListStatus> statuses() {
-    return entries.values().stream().map(ListBook::status).toList();
+    return entries.values().stream().map(this::status).toList();
   }
 
-  private static ListStatus status(Entry entry) {
+  private ListStatus status(Entry entry) {
     RawList raw = entry.raw();
+    if (unreadable != null) {
+      return new ListStatus(
+          raw.name(), raw.resourceVersion(), false, List.of(unreadable), List.of());
+    }
     return switch (entry.result()) {
-      case ParseResult.Accepted(var list, var warnings) ->
+      case ParseResult.Accepted(_, var warnings) ->
           new ListStatus(raw.name(), raw.resourceVersion(), true, List.of(), texts(warnings));
       case ParseResult.Rejected(var problems) ->
           new ListStatus(raw.name(), raw.resourceVersion(), false, texts(problems), List.of());

@@ -86,6 +86,16 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
             listsSeen = true;
             planSoon();
           }
+          showSoon();
+        });
+  }
+
+  @Override
+  public void listsUnreadable(String problem) {
+    loop.execute(
+        () -> {
+          lists.unreadable(problem);
+          showSoon();
         });
   }
 
@@ -202,7 +212,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   }
 
   private NodePlan planOf(NodeName node) {
-    return fleet.plans().getOrDefault(node, NodePlan.EMPTY);
+    return fleet.planOf(node);
   }
 
   // --- status -----------------------------------------------------------------------------------

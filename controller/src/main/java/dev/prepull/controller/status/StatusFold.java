@@ -21,9 +21,16 @@ public final class StatusFold {
 
   private StatusFold() {}
 
-  /** The status at the moment of the observation; images and nodes are sorted by name. */
+  /**
+   * The status at the moment of the observation; images and nodes are sorted by name. An image that
+   * no node is meant to hold is shown with zero nodes.
+   */
   public static RolloutStatus of(Observation observation) {
     StatusFold fold = new StatusFold();
+    observation
+        .listsOf()
+        .keySet()
+        .forEach(reference -> fold.tallies.put(reference, new ImageTally(reference)));
     new TreeMap<>(observation.plans())
         .forEach((node, plan) -> fold.add(node, plan, observation.holdings().get(node)));
     List<RolloutStatus.ImageStatus> images =

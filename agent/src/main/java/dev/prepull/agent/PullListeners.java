@@ -1,0 +1,30 @@
+package dev.prepull.agent;
+
+import dev.prepull.agent.puller.PullListener;
+import dev.prepull.model.ImageReference;
+import dev.prepull.model.ImageReport;
+import java.time.Duration;
+import java.util.List;
+
+/** Tells several listeners, in order. */
+record PullListeners(List<PullListener> listeners) implements PullListener {
+
+  PullListeners(PullListener... listeners) {
+    this(List.of(listeners));
+  }
+
+  @Override
+  public void changed(ImageReport report) {
+    listeners.forEach(listener -> listener.changed(report));
+  }
+
+  @Override
+  public void forgotten(ImageReference reference) {
+    listeners.forEach(listener -> listener.forgotten(reference));
+  }
+
+  @Override
+  public void pulled(ImageReport outcome, Duration took) {
+    listeners.forEach(listener -> listener.pulled(outcome, took));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.prepull.controller;
+
+import dev.prepull.controller.admin.AdminServer;
+import dev.prepull.controller.admin.ControllerMetrics;
+import dev.prepull.controller.config.ControllerConfig;
+import dev.prepull.controller.config.ControllerFlags;
+import dev.prepull.controller.kube.KubeCluster;
+import dev.prepull.controller.link.LinkServer;
+import dev.prepull.controller.link.LinkServerSettings;
+import dev.prepull.controller.link.SharedTokenAuthenticator;
+import dev.prepull.controller.reconcile.AgentObserver;
+import dev.prepull.controller.reconcile.Reconciler;
+import dev.prepull.controller.standalone.AttachedNodes;
+import dev.prepull.controller.standalone.ConsoleStatus;
+import dev.prepull.controller.standalone.FileLists;
+import dev.prepull.controller.standalone.LoggedEvents;
+import dev.prepull.loop.EventLoop;
+import dev.prepull.loop.VertxEventLoop;
+import dev.prepull.program.Flags;
+import dev.prepull.program.Program;
+import dev.prepull.program.StartupException;
+import dev.prepull.program.Stops;
+import dev.prepull.program.UsageException;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Wires the controller; nothing else. */
+public final class ControllerMain {
+
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+
+  private final ControllerConfig config;
+  private final Stops stops = new Stops();
+  private final ControllerMetrics metrics = new ControllerMetrics();
+
+  private ControllerMain(ControllerConfig config) {
+    this.config = config;
+  }
+
+  /** Runs until SIGTERM. */
+  public static void main(String[] arguments) {
+    Program program =
+        new Program(
+            "java -jar prepull-controller.jar [flags]",
+            ControllerFlags.ALL,
+            System.out,
+            System.err);
+    System.exit(program.run(arguments, System.getenv(), ControllerMain::start));
+  }
+
+  private static AutoCloseable start(Flags flags)
+      throws UsageException, StartupException, InterruptedException {
+    ControllerMain main = new ControllerMain(ControllerConfig.from(flags));
+    return main.stops.startAll(main::start);
+  }
+
+  private void start() throws StartupException, InterruptedException {
+    SharedTokenAuthenticator authenticator = SharedTokenAuthenticator.of(config.sharedTokenFile());
+    Vertx vertx = Vertx.vertx();
+    stops.add(() -> vertx.close().await());
+    EventLoop loop = new VertxEventLoop(vertx, Clock.systemUTC());
+    Path listsFrom = config.listsFrom();
+    Source source = listsFrom == null ? cluster(loop) : standalone(loop, listsFrom);
+    LinkServer link =
+        stops.add(
+            new LinkServer(
+                vertx,
+                new LinkServerSettings(
+                    config.linkListen(), config.tlsCert(), config.tlsKey(), KEEP_ALIVE),
+                new LinkServer.Doorkeeper(authenticator, metrics::agentRefused),
+                source.agents()));
+    link.start();
+    stops.add(new AdminServer(vertx, source.reconciler(), metrics)).start(config.httpListen());
+  }
+
+  /** The loop, and what agents are to talk to. */
+  private record Source(Reconciler reconciler, AgentObserver agents) {}
+
+  private Source cluster(EventLoop loop) throws StartupException, InterruptedException {
+    KubeCluster cluster =
+        stops.add(KubeCluster.connect(config.kubeconfig(), config.namespace(), loop));
+    Reconciler reconciler =
+        new Reconciler(loop, cluster.statusSink(), cluster.listEvents(), metrics);
+    cluster.watch(reconciler);
+    return new Source(reconciler, reconciler);
+  }
+
+  private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
+    Reconciler reconciler =
+        new Reconciler(loop, new ConsoleStatus(), new LoggedEvents(), metrics);
+    stops.add(FileLists.start(listsFrom, reconciler));
+    return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
+  }
+}

@@ -1,0 +1,282 @@
+package dev.prepull.controller.link;
+
+import dev.prepull.controller.reconcile.AgentAuthenticator.Verdict;
+import dev.prepull.controller.reconcile.AgentSession;
+import dev.prepull.model.ImageReference;
+import dev.prepull.model.ImageReport;
+import dev.prepull.model.NodeHello;
+import dev.prepull.model.NodePlan;
+import dev.prepull.model.PlanRevision;
+import dev.prepull.protocol.AgentLink;
+import dev.prepull.protocol.AgentLinkMapper;
+import dev.prepull.protocol.v1.FromAgent;
+import dev.prepull.protocol.v1.FromController;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.WireFormat;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One agent's stream.
+ *
+ * <pre>
+ *   AWAITING_HELLO ──Hello──► CHECKING ──admitted──► ATTACHED ──► OVER
+ *         └───────────── anything else, or too late ──────────────▲
+ * </pre>
+ *
+ * State lives on the stream's Vert.x context; what the loop sends is handed over to it. While the
+ * peer is slow only the newest plan and the sum of the grants wait.
+ */
+final class ControllerStream implements AgentSession {
+
+  private enum State {
+    AWAITING_HELLO,
+    CHECKING,
+    ATTACHED,
+    OVER
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ControllerStream.class);
+  private static final Duration HELLO_LIMIT = Duration.ofSeconds(10);
+  private static final String BEARER = "Bearer ";
+
+  private final Vertx vertx;
+  private final Context context;
+  private final GrpcServerRequest<FromAgent, FromController> request;
+  private final GrpcServerResponse<FromAgent, FromController> response;
+  private final LinkServer.Doorkeeper doorkeeper;
+  private final LinkServer.Registry registry;
+  private final Set<ImageReference> pendingGrants = new TreeSet<>();
+  private State state = State.AWAITING_HELLO;
+  private @Nullable NodeHello hello;
+  private @Nullable NodePlan pendingPlan;
+  private boolean answered = true;
+
+  ControllerStream(
+      Vertx vertx,
+      GrpcServerRequest<FromAgent, FromController> request,
+      LinkServer.Doorkeeper doorkeeper,
+      LinkServer.Registry registry) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.request = request;
+    this.response = request.response();
+    this.doorkeeper = doorkeeper;
+    this.registry = registry;
+  }
+
+  void begin(Duration keepAlive) {
+    request.handler(this::receive);
+    request.exceptionHandler(failure -> over());
+    request.endHandler(ignored -> end(GrpcStatus.OK, ""));
+    response.exceptionHandler(failure -> over());
+    response.drainHandler(ignored -> flush());
+    vertx.setTimer(
+        HELLO_LIMIT.toMillis(),
+        ignored -> {
+          if (state == State.AWAITING_HELLO) {
+            refuse(GrpcStatus.DEADLINE_EXCEEDED, "NoHello", "no Hello came in time");
+          }
+        });
+    keepAlive(keepAlive);
+  }
+
+  private void receive(FromAgent message) {
+    switch (state) {
+      case AWAITING_HELLO -> {
+        if (message.hasHello()) {
+          check(message);
+        } else {
+          refuse(GrpcStatus.INVALID_ARGUMENT, "NoHello", "the first message must be a Hello");
+        }
+      }
+      case ATTACHED -> dispatch(message);
+      case CHECKING, OVER -> {}
+    }
+  }
+
+  // --- the door -----------------------------------------------------------------------------------
+
+  private void check(FromAgent message) {
+    String authorization = request.headers().get(AgentLink.AUTHORIZATION);
+    if (authorization == null || !authorization.startsWith(BEARER)) {
+      refuse(GrpcStatus.UNAUTHENTICATED, "NoToken", "no bearer token was presented");
+      return;
+    }
+    NodeHello introduced;
+    try {
+      introduced = AgentLinkMapper.hello(message.getHello());
+    } catch (IllegalArgumentException e) {
+      refuse(GrpcStatus.INVALID_ARGUMENT, "BadHello", String.valueOf(e.getMessage()));
+      return;
+    }
+    state = State.CHECKING;
+    request.pause();
+    doorkeeper
+        .authenticator()
+        .check(authorization.substring(BEARER.length()), introduced.node())
+        .whenComplete(
+            (verdict, failure) ->
+                context.runOnContext(ignored -> decide(introduced, verdict, failure)));
+  }
+
+  private void decide(
+      NodeHello introduced, @Nullable Verdict verdict, @Nullable Throwable failure) {
+    if (state != State.CHECKING) {
+      return;
+    }
+    switch (verdict) {
+      case null -> {
+        log.error("An agent could not be checked", failure);
+        refuse(GrpcStatus.UNAVAILABLE, "CheckFailed", "the token could not be checked");
+      }
+      case Verdict.Refused(String why) -> {
+        log.atWarn().addKeyValue("node", introduced.node()).log("Agent refused: {}", why);
+        refuse(GrpcStatus.UNAUTHENTICATED, "BadToken", why);
+      }
+      case Verdict.Admitted admitted -> {
+        state = State.ATTACHED;
+        hello = introduced;
+        registry.entered(introduced.node(), this);
+        response.writeHead().onFailure(lost -> over());
+        registry.observer().attached(this, introduced);
+        request.resume();
+      }
+    }
+  }
+
+  private void refuse(GrpcStatus status, String reason, String why) {
+    doorkeeper.listener().refused(reason);
+    end(status, why);
+  }
+
+  // --- what the agent says ------------------------------------------------------------------------
+
+  private void dispatch(FromAgent message) {
+    switch (message.getMessageCase()) {
+      case REPORTS -> registry.observer().reported(this, reports(message));
+      case ACK ->
+          registry
+              .observer()
+              .acknowledged(this, new PlanRevision(message.getAck().getRevision()));
+      case NACK ->
+          registry
+              .observer()
+              .rejected(
+                  this,
+                  new PlanRevision(message.getNack().getRevision()),
+                  message.getNack().getError());
+      case HELLO, MESSAGE_NOT_SET -> log.debug("A message of a newer agent is ignored");
+    }
+  }
+
+  private List<ImageReport> reports(FromAgent message) {
+    List<ImageReport> reports = new ArrayList<>();
+    for (var report : message.getReports().getImagesList()) {
+      try {
+        reports.add(AgentLinkMapper.report(report));
+      } catch (IllegalArgumentException e) {
+        log.warn("A report could not be read: {}", e.getMessage());
+      }
+    }
+    return reports;
+  }
+
+  // --- what the loop says -------------------------------------------------------------------------
+
+  @Override
+  public void send(NodePlan plan) {
+    context.runOnContext(
+        ignored -> {
+          pendingPlan = plan;
+          pendingGrants.clear();
+          flush();
+        });
+  }
+
+  @Override
+  public void grant(Collection<ImageReference> references) {
+    List<ImageReference> granted = List.copyOf(references);
+    context.runOnContext(
+        ignored -> {
+          pendingGrants.addAll(granted);
+          flush();
+        });
+  }
+
+  @Override
+  public void close(String why) {
+    context.runOnContext(ignored -> end(GrpcStatus.UNAVAILABLE, why));
+  }
+
+  private void flush() {
+    if (state == State.ATTACHED && pendingPlan != null && !response.writeQueueFull()) {
+      Buffer encoded = registry.messages().of(pendingPlan);
+      pendingPlan = null;
+      response
+          .writeMessage(GrpcMessage.message("identity", WireFormat.PROTOBUF, encoded))
+          .onFailure(failure -> over());
+    }
+    if (state == State.ATTACHED && !pendingGrants.isEmpty() && !response.writeQueueFull()) {
+      FromController grant = AgentLinkMapper.grant(pendingGrants);
+      pendingGrants.clear();
+      response.write(grant).onFailure(failure -> over());
+    }
+  }
+
+  // --- the end ------------------------------------------------------------------------------------
+
+  /** An agent that vanished without a word is noticed by its silence. */
+  private void keepAlive(Duration every) {
+    if (state == State.OVER) {
+      return;
+    }
+    if (!answered) {
+      request.connection().close().onFailure(failure -> log.debug("Closing failed", failure));
+      over();
+      return;
+    }
+    answered = false;
+    request
+        .connection()
+        .ping(Buffer.buffer(new byte[AgentLink.PING_BYTES]))
+        .onSuccess(pong -> answered = true)
+        .onFailure(failure -> log.debug("Ping failed", failure));
+    vertx.setTimer(every.toMillis(), ignored -> keepAlive(every));
+  }
+
+  private void end(GrpcStatus status, String message) {
+    if (state != State.OVER) {
+      over();
+      response
+          .status(status)
+          .statusMessage(message)
+          .end()
+          .onFailure(failure -> log.debug("The stream did not end cleanly", failure));
+    }
+  }
+
+  private void over() {
+    if (state == State.OVER) {
+      return;
+    }
+    state = State.OVER;
+    if (hello != null) {
+      registry.left(hello.node(), this);
+      registry.observer().detached(this);
+    }
+  }
+}

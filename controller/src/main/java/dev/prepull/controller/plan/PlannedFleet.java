@@ -1,0 +1,34 @@
+package dev.prepull.controller.plan;
+
+import dev.prepull.model.ImageReference;
+import dev.prepull.model.NodeName;
+import dev.prepull.model.NodePlan;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What every node shall hold.
+ *
+ * @param plans one for each node; nodes that shall hold the same share one object
+ * @param listsOf the lists that ask for an image, by name
+ */
+public record PlannedFleet(
+    SortedMap<NodeName, NodePlan> plans, SortedMap<ImageReference, List<String>> listsOf) {
+
+  /** No nodes, no images. */
+  public static final PlannedFleet EMPTY = new PlannedFleet(new TreeMap<>(), new TreeMap<>());
+
+  /** Makes the maps read-only. */
+  public PlannedFleet {
+    plans = Collections.unmodifiableSortedMap(plans);
+    listsOf = Collections.unmodifiableSortedMap(listsOf);
+  }
+
+  /** The plan of a node; an empty one for a node that is not known. */
+  public NodePlan planOf(NodeName node) {
+    return ((Map<NodeName, NodePlan>) plans).getOrDefault(node, NodePlan.EMPTY);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.prepull.controller.standalone;
+
+import dev.prepull.controller.list.RawList;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads the labelled ConfigMaps of a manifest: YAML or JSON, one or several documents, ConfigMaps or
+ * a v1 List of them. Other objects are passed over.
+ */
+final class ManifestReader {
+
+  private static final String LABEL = "prepull.dev/config";
+  private static final String LABEL_VALUE = "PrePullList";
+  private static final int VERSION_BYTES = 6;
+  private static final int MAX_CODE_POINTS = 16 << 20;
+
+  private ManifestReader() {}
+
+  /**
+   * The labelled ConfigMaps, in the manifest's order.
+   *
+   * @throws IllegalArgumentException when the text is no such manifest; the message says where and
+   *     why
+   */
+  static List<RawList> read(String manifest) {
+    LoadSettings settings = LoadSettings.builder().setCodePointLimit(MAX_CODE_POINTS).build();
+    List<RawList> lists = new ArrayList<>();
+    Set<String> names = new TreeSet<>();
+    try {
+      for (Object document : new Load(settings).loadAllFromString(manifest)) {
+        collect(document, lists);
+      }
+    } catch (YamlEngineException e) {
+      throw new IllegalArgumentException("it is not YAML: " + oneLine(String.valueOf(e.getMessage())), e);
+    }
+    for (RawList list : lists) {
+      if (!names.add(list.name())) {
+        throw new IllegalArgumentException("ConfigMap %s stands in it twice".formatted(list.name()));
+      }
+    }
+    return lists;
+  }
+
+  private static String oneLine(String text) {
+    return String.join(" ", text.lines().map(String::strip).toList());
+  }
+
+  private static void collect(Object document, List<RawList> lists) {
+    if (!(document instanceof Map<?, ?> object)) {
+      return;
+    }
+    Object kind = object.get("kind");
+    if ("List".equals(kind) && object.get("items") instanceof List<?> items) {
+      items.forEach(item -> collect(item, lists));
+    } else if ("ConfigMap".equals(kind) && isLabelled(object)) {
+      lists.add(list(object));
+    }
+  }
+
+  private static boolean isLabelled(Map<?, ?> configMap) {
+    return configMap.get("metadata") instanceof Map<?, ?> metadata
+        && metadata.get("labels") instanceof Map<?, ?> labels
+        && LABEL_VALUE.equals(labels.get(LABEL));
+  }
+
+  private static RawList list(Map<?, ?> configMap) {
+    String name =
+        configMap.get("metadata") instanceof Map<?, ?> metadata
+                && metadata.get("name") instanceof String text
+            ? text
+            : "";
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("a labelled ConfigMap has no metadata.name");
+    }
+    Map<String, String> data = new TreeMap<>();
+    if (configMap.get("data") instanceof Map<?, ?> entries) {
+      entries.forEach(
+          (key, value) -> {
+            if (!(value instanceof String text)) {
+              throw new IllegalArgumentException(
+                  "ConfigMap %s, key %s: a ConfigMap's values are texts; expected \"%s: |\" and the list indented below it"
+                      .formatted(name, key, key));
+            }
+            data.put(String.valueOf(key), text);
+          });
+    }
+    Set<String> binaryKeys = new TreeSet<>();
+    if (configMap.get("binaryData") instanceof Map<?, ?> entries) {
+      entries.keySet().forEach(key -> binaryKeys.add(String.valueOf(key)));
+    }
+    return new RawList(name, version(data, binaryKeys), data, binaryKeys);
+  }
+
+  private static String version(Map<String, String> data, Set<String> binaryKeys) {
+    try {
+      byte[] content = (data + "\n" + binaryKeys).getBytes(StandardCharsets.UTF_8);
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+      return HexFormat.of().formatHex(hash, 0, VERSION_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

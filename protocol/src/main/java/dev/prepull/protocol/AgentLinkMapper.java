@@ -1,0 +1,249 @@
+package dev.prepull.protocol;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.prepull.model.DriftPolicy;
+import dev.prepull.model.HeldImage;
+import dev.prepull.model.HeldName;
+import dev.prepull.model.ImageDigest;
+import dev.prepull.model.ImagePolicy;
+import dev.prepull.model.ImageReference;
+import dev.prepull.model.ImageReport;
+import dev.prepull.model.NodeHello;
+import dev.prepull.model.NodeName;
+import dev.prepull.model.NodePlan;
+import dev.prepull.model.PlanRevision;
+import dev.prepull.model.PlannedImage;
+import dev.prepull.model.Platform;
+import dev.prepull.model.PullPolicy;
+import dev.prepull.model.PullProblem;
+import dev.prepull.model.PullProgress;
+import dev.prepull.model.PullReason;
+import dev.prepull.model.RemovalPolicy;
+import dev.prepull.model.RuntimeInfo;
+import dev.prepull.protocol.v1.FromAgent;
+import dev.prepull.protocol.v1.FromController;
+import dev.prepull.protocol.v1.Grant;
+import dev.prepull.protocol.v1.Hello;
+import dev.prepull.protocol.v1.Plan;
+import dev.prepull.protocol.v1.PlanAck;
+import dev.prepull.protocol.v1.PlanNack;
+import dev.prepull.protocol.v1.Problem;
+import dev.prepull.protocol.v1.Reports;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates between the model and the wire.
+ *
+ * <p>Reading throws {@link IllegalArgumentException} for what the model does not accept, except where
+ * a single unreadable element can be left out without harm: a name in an inventory.
+ */
+public final class AgentLinkMapper {
+
+  private AgentLinkMapper() {}
+
+  // --- from the agent -----------------------------------------------------------------------------
+
+  /** Writes the first message of a stream. */
+  public static FromAgent hello(NodeHello hello) {
+    Hello.Builder message =
+        Hello.newBuilder()
+            .setNode(hello.node().value())
+            .setRuntimeName(hello.runtime().name())
+            .setRuntimeVersion(hello.runtime().version())
+            .setPlatform(hello.platform().toString())
+            .setAgentVersion(hello.agentVersion())
+            .putAllLabels(hello.labels());
+    hello.inventory().forEach(image -> message.addInventory(heldImage(image)));
+    return FromAgent.newBuilder().setHello(message).build();
+  }
+
+  private static dev.prepull.protocol.v1.HeldImage heldImage(HeldImage image) {
+    var message =
+        dev.prepull.protocol.v1.HeldImage.newBuilder()
+            .setId(image.id())
+            .setSizeBytes(image.sizeBytes())
+            .setPinned(image.pinned());
+    for (HeldName name : image.names()) {
+      message.addNames(
+          dev.prepull.protocol.v1.HeldName.newBuilder()
+              .setName(name.name())
+              .setDigest(text(name.digest())));
+    }
+    return message.build();
+  }
+
+  /** Reads the first message of a stream. */
+  public static NodeHello hello(Hello message) {
+    List<HeldImage> inventory = new ArrayList<>();
+    for (var image : message.getInventoryList()) {
+      List<HeldName> names = new ArrayList<>();
+      for (var name : image.getNamesList()) {
+        names.add(new HeldName(name.getName(), digest(name.getDigest())));
+      }
+      inventory.add(new HeldImage(image.getId(), names, image.getSizeBytes(), image.getPinned()));
+    }
+    return new NodeHello(
+        new NodeName(message.getNode()),
+        new RuntimeInfo(message.getRuntimeName(), message.getRuntimeVersion()),
+        Platform.parse(message.getPlatform()),
+        message.getAgentVersion(),
+        message.getLabelsMap(),
+        inventory);
+  }
+
+  /** Writes news of some images. */
+  public static FromAgent reports(Collection<ImageReport> reports) {
+    Reports.Builder message = Reports.newBuilder();
+    reports.forEach(report -> message.addImages(report(report)));
+    return FromAgent.newBuilder().setReports(message).build();
+  }
+
+  private static dev.prepull.protocol.v1.ImageReport report(ImageReport report) {
+    var message =
+        dev.prepull.protocol.v1.ImageReport.newBuilder()
+            .setReference(report.reference().written())
+            .setState(States.toWire(report.state()))
+            .setDigest(text(report.digest()))
+            .setSizeBytes(report.sizeBytes())
+            .setBytesDone(report.progress().done())
+            .setBytesTotal(report.progress().total());
+    PullProblem problem = report.problem();
+    if (problem != null) {
+      message.setProblem(problem(problem));
+    }
+    return message.build();
+  }
+
+  private static Problem problem(PullProblem problem) {
+    Problem.Builder message =
+        Problem.newBuilder()
+            .setReason(problem.reason().word())
+            .setMessage(problem.message())
+            .setAttempt(problem.attempt());
+    Instant nextRetry = problem.nextRetry();
+    if (nextRetry != null) {
+      message.setNextRetry(
+          Timestamp.newBuilder()
+              .setSeconds(nextRetry.getEpochSecond())
+              .setNanos(nextRetry.getNano()));
+    }
+    return message.build();
+  }
+
+  /** Reads news of one image. */
+  public static ImageReport report(dev.prepull.protocol.v1.ImageReport message) {
+    return new ImageReport(
+        ImageReference.parse(message.getReference()),
+        States.fromWire(message.getState()),
+        digest(message.getDigest()),
+        message.getSizeBytes(),
+        new PullProgress(message.getBytesDone(), message.getBytesTotal()),
+        message.hasProblem() ? problem(message.getProblem()) : null);
+  }
+
+  private static PullProblem problem(Problem message) {
+    Timestamp nextRetry = message.getNextRetry();
+    return new PullProblem(
+        PullReason.ofWord(message.getReason()).orElse(PullReason.ERR_IMAGE_PULL),
+        message.getMessage(),
+        message.getAttempt(),
+        message.hasNextRetry()
+            ? Instant.ofEpochSecond(nextRetry.getSeconds(), nextRetry.getNanos())
+            : null);
+  }
+
+  /** Writes that the agent works by that plan now. */
+  public static FromAgent ack(PlanRevision revision) {
+    return FromAgent.newBuilder()
+        .setAck(PlanAck.newBuilder().setRevision(revision.value()))
+        .build();
+  }
+
+  /** Writes that the agent cannot work by that plan. */
+  public static FromAgent nack(PlanRevision revision, String error) {
+    return FromAgent.newBuilder()
+        .setNack(PlanNack.newBuilder().setRevision(revision.value()).setError(error))
+        .build();
+  }
+
+  // --- from the controller ------------------------------------------------------------------------
+
+  /** Writes a whole plan. */
+  public static FromController plan(NodePlan plan) {
+    Plan.Builder message = Plan.newBuilder().setRevision(plan.revision().value());
+    plan.images().forEach(image -> message.addImages(plannedImage(image)));
+    return FromController.newBuilder().setPlan(message).build();
+  }
+
+  private static dev.prepull.protocol.v1.PlannedImage plannedImage(PlannedImage image) {
+    ImagePolicy policy = image.policy();
+    Long maxSize = policy.maxSizeBytes();
+    return dev.prepull.protocol.v1.PlannedImage.newBuilder()
+        .setReference(image.reference().written())
+        .setLockedDigest(text(image.locked()))
+        .setAlways(policy.pullPolicy() == PullPolicy.ALWAYS)
+        .setPriority(policy.priority())
+        .setPin(policy.pin())
+        .setMaxSizeBytes(maxSize == null ? 0 : maxSize)
+        .setPullTimeout(
+            Duration.newBuilder()
+                .setSeconds(policy.pullTimeout().getSeconds())
+                .setNanos(policy.pullTimeout().getNano()))
+        .setDeleteOnRemoval(policy.onRemoval() == RemovalPolicy.DELETE)
+        .setOnlyReportDrift(policy.onDrift() == DriftPolicy.REPORT)
+        .build();
+  }
+
+  /** Reads a whole plan. The revision is the controller's, whatever the content hashes to here. */
+  public static NodePlan plan(Plan message) {
+    List<PlannedImage> images = new ArrayList<>();
+    for (var image : message.getImagesList()) {
+      images.add(plannedImage(image));
+    }
+    return new NodePlan(new PlanRevision(message.getRevision()), images);
+  }
+
+  private static PlannedImage plannedImage(dev.prepull.protocol.v1.PlannedImage message) {
+    Duration timeout = message.getPullTimeout();
+    return new PlannedImage(
+        ImageReference.parse(message.getReference()),
+        digest(message.getLockedDigest()),
+        new ImagePolicy(
+            message.getAlways() ? PullPolicy.ALWAYS : PullPolicy.IF_NOT_PRESENT,
+            message.getPriority(),
+            message.getPin(),
+            message.getMaxSizeBytes() == 0 ? null : message.getMaxSizeBytes(),
+            message.hasPullTimeout()
+                ? java.time.Duration.ofSeconds(timeout.getSeconds(), timeout.getNanos())
+                : ImagePolicy.DEFAULT.pullTimeout(),
+            message.getDeleteOnRemoval() ? RemovalPolicy.DELETE : RemovalPolicy.KEEP,
+            message.getOnlyReportDrift() ? DriftPolicy.REPORT : DriftPolicy.CONVERGE));
+  }
+
+  /** Writes which images may be pulled now. */
+  public static FromController grant(Collection<ImageReference> references) {
+    Grant.Builder message = Grant.newBuilder();
+    references.stream().sorted().forEach(reference -> message.addReferences(reference.written()));
+    return FromController.newBuilder().setGrant(message).build();
+  }
+
+  /** Reads which images may be pulled now. */
+  public static List<ImageReference> grant(Grant message) {
+    return message.getReferencesList().stream().map(ImageReference::parse).toList();
+  }
+
+  // --- parts --------------------------------------------------------------------------------------
+
+  private static String text(@Nullable ImageDigest digest) {
+    return digest == null ? "" : digest.value();
+  }
+
+  private static @Nullable ImageDigest digest(String text) {
+    return text.isEmpty() ? null : new ImageDigest(text);
+  }
+}
