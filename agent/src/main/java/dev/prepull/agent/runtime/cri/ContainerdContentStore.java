@@ -86,12 +86,22 @@ final class ContainerdContentStore implements ContentStore {
     Set<ImageDigest> manifests = new HashSet<>();
     for (ListContentResponse answer : ask(CriMethods.CONTENT_LIST, request)) {
       for (Info info : answer.getInfoList()) {
-        if (!instant(info.getUpdatedAt()).isBefore(since)) {
-          digest(info.getDigest()).ifPresent(manifests::add);
+        Optional<ImageDigest> manifest = digest(info.getDigest());
+        if (manifest.isPresent() && !touched(manifest.get(), info).isBefore(since)) {
+          manifests.add(manifest.get());
         }
       }
     }
     return manifests;
+  }
+
+  private Instant touched(ImageDigest manifest, Info listed)
+      throws GrpcCallException, InterruptedException {
+    // Before 2.0, containerd leaves the time out of lists; 1.6 writes the year 1 instead.
+    boolean known = listed.getUpdatedAt().getSeconds() > 0;
+    Info info = known ? listed : info(manifest).orElse(listed);
+    Timestamp time = info.getUpdatedAt();
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
   /** The label's key is the host without port, its value the repositories joined by commas. */
@@ -174,10 +184,6 @@ final class ContainerdContentStore implements ContentStore {
   private <Q, S> List<S> ask(ServiceMethod<S, Q> method, Q request)
       throws GrpcCallException, InterruptedException {
     return calls.callAll(method, request, NAMESPACE, TIMEOUT);
-  }
-
-  private static Instant instant(Timestamp time) {
-    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
   private static Optional<ImageDigest> digest(String text) {

@@ -46,6 +46,7 @@ final class ContentObserver implements PullObserver {
 
   private final Map<ImageDigest, Map<ImageDigest, Long>> candidates = new HashMap<>();
   private final Set<ImageDigest> complete = new HashSet<>();
+  private final Map<ImageDigest, Long> received = new HashMap<>();
   private Optional<ImageDigest> manifest = Optional.empty();
   private Position last = new Position(0, Set.of(), 0, 0);
 
@@ -114,17 +115,18 @@ final class ContentObserver implements PullObserver {
       throws GrpcCallException, InterruptedException {
     Map<ImageDigest, Long> arriving = store.arriving();
     boolean fetching = false;
-    long done = 0;
     for (Map.Entry<ImageDigest, Long> blob : blobs.entrySet()) {
       ImageDigest digest = blob.getKey();
       if (arriving.containsKey(digest)) {
         fetching = true;
-        done += Math.min(arriving.get(digest), blob.getValue());
+        received.put(digest, Math.min(arriving.get(digest), blob.getValue()));
       } else if (complete.contains(digest) || store.holds(digest)) {
         complete.add(digest);
-        done += blob.getValue();
+        received.put(digest, blob.getValue());
       }
+      // A blob that is neither has not begun, or is between the two; then its last figure stays.
     }
+    long done = blobs.keySet().stream().mapToLong(blob -> received.getOrDefault(blob, 0L)).sum();
     int known = manifest.isPresent() ? 1 : candidates.size();
     return new Position(
         known, Set.copyOf(complete), done, fetching ? last.usedBytes : usage.read());

@@ -50,20 +50,24 @@ final class GrpcCall<S> implements AutoCloseable {
   private static <S> Future<List<S>> read(GrpcClientResponse<?, S> response) {
     List<S> messages = new ArrayList<>();
     response.handler(messages::add);
+    // end() fails when the status is not OK, with the code alone; the response has the text too.
     return response
         .end()
-        .compose(
+        .transform(
             end -> {
               GrpcStatus status = response.status();
-              if (status == GrpcStatus.OK) {
+              if (end.succeeded() && status == GrpcStatus.OK) {
                 return Future.succeededFuture(messages);
               }
+              if (status == null || status == GrpcStatus.OK) {
+                return Future.failedFuture(
+                    end.failed()
+                        ? end.cause()
+                        : new GrpcCallException(
+                            GrpcStatus.UNAVAILABLE, "the answer carries no gRPC status"));
+              }
               String text = response.statusMessage();
-              return Future.failedFuture(
-                  status == null
-                      ? new GrpcCallException(
-                          GrpcStatus.UNAVAILABLE, "the answer carries no gRPC status")
-                      : new GrpcCallException(status, text == null ? "" : text));
+              return Future.failedFuture(new GrpcCallException(status, text == null ? "" : text));
             });
   }
 
