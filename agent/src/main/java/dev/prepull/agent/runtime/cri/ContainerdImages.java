@@ -8,6 +8,7 @@ import dev.prepull.agent.runtime.cri.containerd.images.v1.ListImagesResponse;
 import dev.prepull.model.ImageDigest;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class ContainerdImages {
 
   private List<Image> each(Collection<String> tags)
       throws GrpcCallException, InterruptedException {
-    List<Image> images = new java.util.ArrayList<>();
+    List<Image> images = new ArrayList<>();
     for (String tag : tags) {
       GetImageRequest request = GetImageRequest.newBuilder().setName(tag).build();
       try {

@@ -31,11 +31,11 @@ final class CriHandshake {
   /** The runtime's version, once it has shown that it serves images too. */
   VersionResponse version() throws RuntimeUnavailableException, InterruptedException {
     if (!Files.exists(socket)) {
-      throw failure(
-          "there is no such file",
-          "start the container runtime, mount the directory of its socket into the agent, or name"
-              + " the right socket with --runtime-endpoint",
-          null);
+      throw new RuntimeUnavailableException(
+          message(
+              "there is no such file",
+              "start the container runtime, mount the directory of its socket into the agent, or"
+                  + " name the right socket with --runtime-endpoint"));
     }
     try {
       VersionResponse version = ask(calls);
@@ -82,12 +82,11 @@ final class CriHandshake {
         e);
   }
 
-  private RuntimeUnavailableException failure(
-      String why, String remedy, @org.jspecify.annotations.Nullable GrpcCallException cause) {
-    String message =
-        "Tried to speak CRI v1 on %s, but %s; %s".formatted(calls.endpoint(), why, remedy);
-    return cause == null
-        ? new RuntimeUnavailableException(message)
-        : new RuntimeUnavailableException(message, cause);
+  private RuntimeUnavailableException failure(String why, String remedy, GrpcCallException cause) {
+    return new RuntimeUnavailableException(message(why, remedy), cause);
+  }
+
+  private String message(String why, String remedy) {
+    return "Tried to speak CRI v1 on %s, but %s; %s".formatted(calls.endpoint(), why, remedy);
   }
 }

@@ -99,9 +99,11 @@ public final class CriRuntime implements ImageRuntime {
         ImageStatusRequest.newBuilder().setImage(spec(reference)).build();
     try {
       ImageStatusResponse status = calls.call(CriMethods.IMAGE_STATUS, request, TIMEOUT);
-      Collection<Image> images = status.hasImage() ? List.of(status.getImage()) : List.of();
       // The runtime also answers to the first digits of an image id, which a name may look like.
-      return held(images).stream().filter(image -> image.named(reference).isPresent()).findFirst();
+      boolean there =
+          status.hasImage()
+              && CriImages.held(status.getImage(), TagDigests.UNKNOWN).named(reference).isPresent();
+      return there ? Optional.of(held(List.of(status.getImage())).getFirst()) : Optional.empty();
     } catch (GrpcCallException e) {
       throw unavailable("look for image " + reference, e);
     }

@@ -1,6 +1,7 @@
 package dev.prepull.agent.runtime.cri;
 
 import io.vertx.grpc.common.GrpcStatus;
+import org.jspecify.annotations.Nullable;
 
 /** A gRPC call that did not end with OK: the status code and the message that came with it. */
 final class GrpcCallException extends Exception {
@@ -19,9 +20,9 @@ final class GrpcCallException extends Exception {
     this(code, text, null);
   }
 
-  @SuppressWarnings("NullAway") // a Throwable's cause may be null; the JDK carries no annotations
-  GrpcCallException(GrpcStatus code, String text, @org.jspecify.annotations.Nullable Throwable cause) {
-    super(code + ": " + oneLine(text), cause);
+  /** Keeps code and text, and what they were made from. */
+  GrpcCallException(GrpcStatus code, String text, @Nullable Throwable cause) {
+    super(code.name() + ": " + oneLine(text), cause);
     this.code = code;
     this.text = oneLine(text);
   }
