@@ -36,7 +36,8 @@ import java.util.regex.Pattern;
  * <p>Blobs carry labels that say whence they came and what they refer to. The pull writes the first
  * kind anew each time, whether or not the blob was there, and containerd notes the time.
  *
- * @see <a href="https://github.com/containerd/containerd/blob/main/docs/content-flow.md">containerd,
+ * @see <a
+ *     href="https://github.com/containerd/containerd/blob/main/docs/content-flow.md">containerd,
  *     content flow</a>
  */
 final class ContainerdContentStore implements ContentStore {
@@ -172,7 +173,9 @@ final class ContainerdContentStore implements ContentStore {
   private Optional<Info> info(ImageDigest blob) throws GrpcCallException, InterruptedException {
     try {
       InfoRequest request = InfoRequest.newBuilder().setDigest(blob.value()).build();
-      return ask(CriMethods.CONTENT_INFO, request).stream().map(answer -> answer.getInfo()).findFirst();
+      return ask(CriMethods.CONTENT_INFO, request).stream()
+          .map(answer -> answer.getInfo())
+          .findFirst();
     } catch (GrpcCallException e) {
       if (e.code() == GrpcStatus.NOT_FOUND) {
         return Optional.empty();

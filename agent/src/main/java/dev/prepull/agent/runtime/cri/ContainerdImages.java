@@ -45,8 +45,7 @@ final class ContainerdImages {
     return tag -> Optional.ofNullable(digests.get(tag));
   }
 
-  private List<Image> each(Collection<String> tags)
-      throws GrpcCallException, InterruptedException {
+  private List<Image> each(Collection<String> tags) throws GrpcCallException, InterruptedException {
     List<Image> images = new ArrayList<>();
     for (String tag : tags) {
       GetImageRequest request = GetImageRequest.newBuilder().setName(tag).build();

@@ -15,16 +15,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches a pull in containerd's content store.
  *
- * <p>Which blobs belong to it: those that its manifest names. Its manifest is one of the reference's
- * repository that was touched since the pull began. A digest reference names it outright; of a tag it
- * is known as soon as {@link RepositoryPulls} leaves one choice. Until then every blob of the
- * candidates counts as movement, without figures: a pull that is taken to move for a moment too long
- * does less harm than one that is broken off.
+ * <p>Which blobs belong to it: those that its manifest names. Its manifest is one of the
+ * reference's repository that was touched since the pull began. A digest reference names it
+ * outright; of a tag it is known as soon as {@link RepositoryPulls} leaves one choice. Until then
+ * every blob of the candidates counts as movement, without figures: a pull that is taken to move
+ * for a moment too long does less harm than one that is broken off.
  *
- * <p>Once nothing is being fetched any more, layers are still unpacked, which the content store does
- * not show; then a change of the {@linkplain UsedBytes used bytes} counts as movement. Containerd
- * refreshes those every 10 s and when a layer is done, so the time without movement that a watchdog
- * allows must be longer than the unpacking of one layer.
+ * <p>Once nothing is being fetched any more, layers are still unpacked, which the content store
+ * does not show; then a change of the {@linkplain UsedBytes used bytes} counts as movement.
+ * Containerd refreshes those every 10 s and when a layer is done, so the time without movement that
+ * a watchdog allows must be longer than the unpacking of one layer.
  */
 final class ContentObserver implements PullObserver {
 
@@ -50,8 +50,7 @@ final class ContentObserver implements PullObserver {
   private Optional<ImageDigest> manifest = Optional.empty();
   private Position last = new Position(0, Set.of(), 0, 0);
 
-  ContentObserver(
-      RepositoryPulls.Pull pull, ContentStore store, Usage usage, PullWatcher watcher) {
+  ContentObserver(RepositoryPulls.Pull pull, ContentStore store, Usage usage, PullWatcher watcher) {
     this.pull = pull;
     this.store = store;
     this.usage = usage;

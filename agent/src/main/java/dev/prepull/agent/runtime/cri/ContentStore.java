@@ -13,7 +13,9 @@ interface ContentStore {
   /** The bytes received so far of each blob that is being fetched, whoever asked for it. */
   Map<ImageDigest, Long> arriving() throws GrpcCallException, InterruptedException;
 
-  /** Image manifests (no indexes) of the reference's repository that some pull touched since then. */
+  /**
+   * Image manifests (no indexes) of the reference's repository that some pull touched since then.
+   */
   Set<ImageDigest> manifests(ImageReference reference, Instant since)
       throws GrpcCallException, InterruptedException;
 

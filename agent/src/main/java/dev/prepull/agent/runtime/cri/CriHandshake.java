@@ -68,12 +68,10 @@ final class CriHandshake {
 
   private RuntimeUnavailableException unreachable(GrpcCallException e) {
     if (!Files.isReadable(socket) || !Files.isWritable(socket)) {
-      return failure(
-          "this process may not open it (" + e.text() + ")", "run the agent as root", e);
+      return failure("this process may not open it (" + e.text() + ")", "run the agent as root", e);
     }
     if (e.text().contains("refused")) {
-      return failure(
-          "nothing listens there (" + e.text() + ")", "start the container runtime", e);
+      return failure("nothing listens there (" + e.text() + ")", "start the container runtime", e);
     }
     return failure(
         "what listens there does not speak gRPC (" + e.text() + ")",

@@ -95,8 +95,7 @@ public final class CriRuntime implements ImageRuntime {
   @Override
   public Optional<HeldImage> find(ImageReference reference)
       throws RuntimeUnavailableException, InterruptedException {
-    ImageStatusRequest request =
-        ImageStatusRequest.newBuilder().setImage(spec(reference)).build();
+    ImageStatusRequest request = ImageStatusRequest.newBuilder().setImage(spec(reference)).build();
     try {
       ImageStatusResponse status = calls.call(CriMethods.IMAGE_STATUS, request, TIMEOUT);
       // The runtime also answers to the first digits of an image id, which a name may look like.
@@ -113,8 +112,7 @@ public final class CriRuntime implements ImageRuntime {
       throws GrpcCallException, InterruptedException {
     TagDigests exactly = TagDigests.UNKNOWN;
     if (containerd) {
-      List<String> open =
-          images.stream().map(CriImages::openTags).flatMap(List::stream).toList();
+      List<String> open = images.stream().map(CriImages::openTags).flatMap(List::stream).toList();
       if (!open.isEmpty()) {
         exactly = new ContainerdImages(calls).of(open);
       }

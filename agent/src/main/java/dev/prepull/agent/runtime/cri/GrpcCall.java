@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gRPC call under way, whose answers a blocking caller awaits. Closing it before its end resets the
- * stream, upon which the server stops working on it. One thread awaits and closes.
+ * A gRPC call under way, whose answers a blocking caller awaits. Closing it before its end resets
+ * the stream, upon which the server stops working on it. One thread awaits and closes.
  */
 final class GrpcCall<S> implements AutoCloseable {
 
@@ -29,10 +29,13 @@ final class GrpcCall<S> implements AutoCloseable {
     this.name = name;
   }
 
-  /** Sends the message on the stream and gathers what comes back. Called on the stream's context. */
+  /**
+   * Sends the message on the stream and gathers what comes back. Called on the stream's context.
+   */
   <Q> Future<List<S>> exchange(GrpcClientRequest<Q, S> stream, Q message) {
     if (!attach(stream)) {
-      return Future.failedFuture(new GrpcCallException(GrpcStatus.CANCELLED, name + " was given up"));
+      return Future.failedFuture(
+          new GrpcCallException(GrpcStatus.CANCELLED, name + " was given up"));
     }
     // The answer's handlers must be in place before anything is sent, or messages could be missed.
     Future<List<S>> answer = stream.response().compose(GrpcCall::read);

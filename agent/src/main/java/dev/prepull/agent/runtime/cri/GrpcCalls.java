@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls over a unix socket that block the calling thread, which should be a virtual one and must not
- * be an event loop. An interrupt resets the call's stream. Several threads may call at once; their
- * calls share one connection, which is made anew when it is lost.
+ * Calls over a unix socket that block the calling thread, which should be a virtual one and must
+ * not be an event loop. An interrupt resets the call's stream. Several threads may call at once;
+ * their calls share one connection, which is made anew when it is lost.
  */
 final class GrpcCalls implements AutoCloseable {
 

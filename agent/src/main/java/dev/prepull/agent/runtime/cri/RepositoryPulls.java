@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The pulls under way through this adapter, and which manifest each of them fetches. Containerd does
- * not say which pull touched a manifest, only of which repository it is, so this decides. Thread-safe.
+ * The pulls under way through this adapter, and which manifest each of them fetches. Containerd
+ * does not say which pull touched a manifest, only of which repository it is, so this decides.
+ * Thread-safe.
  */
 final class RepositoryPulls {
 

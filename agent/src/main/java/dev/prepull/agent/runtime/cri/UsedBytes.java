@@ -5,8 +5,8 @@ import dev.prepull.agent.runtime.cri.v1.ImageFsInfoRequest;
 import java.time.Duration;
 
 /**
- * The bytes that all images on the node use, as CRI's {@code ImageFsInfo} tells. Containerd refreshes
- * the figure every 10 s.
+ * The bytes that all images on the node use, as CRI's {@code ImageFsInfo} tells. Containerd
+ * refreshes the figure every 10 s.
  */
 final class UsedBytes {
 

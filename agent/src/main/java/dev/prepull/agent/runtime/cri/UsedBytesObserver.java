@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
  * Watches a pull by a runtime that shows nothing but the bytes that all its images use.
  *
  * <p>That is little: another pull's bytes count as movement too, and CRI-O counts only what it has
- * unpacked, so that it seems to stand still while a large layer downloads. A watchdog over CRI-O must
- * be patient.
+ * unpacked, so that it seems to stand still while a large layer downloads. A watchdog over CRI-O
+ * must be patient.
  */
 final class UsedBytesObserver implements PullObserver {
 

@@ -171,8 +171,7 @@ class ContentObserverTest {
         """
             .formatted(MANIFEST, LAYER, LAYER);
 
-    assertThat(ContainerdContentStore.blobs(manifest))
-        .contains(Map.of(MANIFEST, 3L, LAYER, 5L));
+    assertThat(ContainerdContentStore.blobs(manifest)).contains(Map.of(MANIFEST, 3L, LAYER, 5L));
     assertThat(ContainerdContentStore.blobs("{\"manifests\":[]}")).isEmpty();
     assertThat(ContainerdContentStore.blobs("no JSON")).isEmpty();
   }

@@ -69,7 +69,11 @@ class CriRuntimeTest {
                             .setRuntimeName(runtimeName)
                             .setRuntimeVersion("1.2.3")
                             .build()))
-            .on(IMAGES, "ListImages", ListImagesRequest.newBuilder(), r -> new Answer.Message(images))
+            .on(
+                IMAGES,
+                "ListImages",
+                ListImagesRequest.newBuilder(),
+                r -> new Answer.Message(images))
             .on(
                 IMAGES,
                 "ImageStatus",
@@ -118,7 +122,9 @@ class CriRuntimeTest {
         GetImageRequest.newBuilder(),
         (GetImageRequest request) ->
             new Answer.Message(
-                GetImageResponse.newBuilder().setImage(containerdImage(request.getName())).build()));
+                GetImageResponse.newBuilder()
+                    .setImage(containerdImage(request.getName()))
+                    .build()));
 
     try (CriRuntime runtime = open()) {
       assertThat(runtime.find(APP).orElseThrow().named(APP))
