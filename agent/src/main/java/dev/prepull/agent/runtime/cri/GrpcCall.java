@@ -39,7 +39,17 @@ final class GrpcCall<S> implements AutoCloseable {
     }
     // The answer's handlers must be in place before anything is sent, or messages could be missed.
     Future<List<S>> answer = stream.response().compose(GrpcCall::read);
-    return stream.end(message).compose(sent -> answer);
+    // When the server answers before it has seen the end of our stream, ending it fails; the answer
+    // counts all the same.
+    stream
+        .end(message)
+        .onFailure(
+            e -> {
+              if (!answer.isComplete()) {
+                stream.cancel();
+              }
+            });
+    return answer;
   }
 
   private synchronized boolean attach(GrpcClientRequest<?, ?> stream) {

@@ -1,11 +1,13 @@
 package dev.prepull.agent.runtime.cri;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.common.GrpcErrorException;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import java.nio.file.Path;
@@ -26,6 +28,14 @@ final class GrpcCalls implements AutoCloseable {
   private static final long MAX_MESSAGE_BYTES = 16L << 20;
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final int TRIES = 4;
+
+  private record Question<Q, S>(
+      ServiceMethod<S, Q> method,
+      Q message,
+      Map<String, String> metadata,
+      @Nullable Duration timeout) {}
 
   private final Path socket;
   private final SocketAddress address;
@@ -66,7 +76,7 @@ final class GrpcCalls implements AutoCloseable {
   <Q, S> List<S> callAll(
       ServiceMethod<S, Q> method, Q message, Map<String, String> metadata, Duration timeout)
       throws GrpcCallException, InterruptedException {
-    try (GrpcCall<S> call = start(method, message, metadata, timeout)) {
+    try (GrpcCall<S> call = start(new Question<>(method, message, metadata, timeout))) {
       if (!call.endsWithin(timeout)) {
         throw new GrpcCallException(
             GrpcStatus.DEADLINE_EXCEEDED,
@@ -78,27 +88,41 @@ final class GrpcCalls implements AutoCloseable {
 
   /** Starts a call without a deadline; closing it gives it up. */
   <Q, S> GrpcCall<S> start(ServiceMethod<S, Q> method, Q message) {
-    return start(method, message, Map.of(), null);
+    return start(new Question<>(method, message, Map.of(), null));
   }
 
-  private <Q, S> GrpcCall<S> start(
-      ServiceMethod<S, Q> method,
-      Q message,
-      Map<String, String> metadata,
-      @Nullable Duration timeout) {
-    GrpcCall<S> call = new GrpcCall<>(method.methodName());
-    client
-        .request(address, method)
+  private <Q, S> GrpcCall<S> start(Question<Q, S> question) {
+    GrpcCall<S> call = new GrpcCall<>(question.method.methodName());
+    ask(question, call, TRIES).onComplete(call::succeed, call::fail);
+    return call;
+  }
+
+  private <Q, S> Future<List<S>> ask(Question<Q, S> question, GrpcCall<S> call, int tries) {
+    return client
+        .request(address, question.method)
         .compose(
             stream -> {
-              metadata.forEach(stream.headers()::set);
-              if (timeout != null) {
-                stream.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+              question.metadata.forEach(stream.headers()::set);
+              if (question.timeout != null) {
+                stream.timeout(question.timeout.toMillis(), TimeUnit.MILLISECONDS);
               }
-              return call.exchange(stream, message);
+              return call.exchange(stream, question.message);
             })
-        .onComplete(call::succeed, call::fail);
-    return call;
+        .recover(
+            failure ->
+                tries > 1 && isReset(failure)
+                    ? ask(question, call, tries - 1)
+                    : Future.failedFuture(failure));
+  }
+
+  /**
+   * A Go server may answer before it has seen the end of our stream, and then resets it with
+   * NO_ERROR, as RFC 9113 §8.1 allows. If that overtakes the answer, Vert.x drops the answer and
+   * shows INTERNAL (about one call in a thousand with containerd). Whatever we ask may be asked
+   * twice. A reset of our own shows CANCELLED.
+   */
+  private static boolean isReset(Throwable failure) {
+    return failure instanceof GrpcErrorException reset && reset.status() == GrpcStatus.INTERNAL;
   }
 
   /** Calls under way fail. */

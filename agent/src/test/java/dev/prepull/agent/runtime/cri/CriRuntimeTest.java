@@ -201,6 +201,24 @@ class CriRuntimeTest {
   }
 
   @Test
+  void asksAgainWhenAResetOvertookTheAnswer() throws Exception {
+    try (CriRuntime runtime = open()) {
+      server.loseAnswers(3);
+
+      assertThat(runtime.info().name()).isEqualTo(runtimeName);
+    }
+  }
+
+  @Test
+  void saysThatAServerResetsEveryStream() throws Exception {
+    try (CriRuntime runtime = open()) {
+      server.loseAnswers(100);
+
+      assertThatThrownBy(runtime::info).hasMessageContaining("the stream was reset");
+    }
+  }
+
+  @Test
   void resetsTheStreamWhenInterrupted() throws Exception {
     Answer.Silence silence =
         new Answer.Silence(new CompletableFuture<>(), new CompletableFuture<>());

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A gRPC server on a unix socket whose methods answer as a test says. */
@@ -32,13 +33,29 @@ final class FakeCriServer implements AutoCloseable {
   }
 
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final AtomicInteger resets = new AtomicInteger();
   private final GrpcServer grpc;
   private final HttpServer http;
 
   FakeCriServer(Vertx vertx, Path socket) throws Exception {
     grpc = GrpcServer.server(vertx);
-    http = vertx.createHttpServer().requestHandler(grpc);
+    http =
+        vertx
+            .createHttpServer()
+            .requestHandler(
+                request -> {
+                  if (resets.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    request.response().reset(0);
+                  } else {
+                    grpc.handle(request);
+                  }
+                });
     await(http.listen(SocketAddress.domainSocketAddress(socket.toString())));
+  }
+
+  /** Loses the next answers as a Go server does: by a reset with NO_ERROR. */
+  void loseAnswers(int count) {
+    resets.set(count);
   }
 
   /** The names of the methods called so far. */
