@@ -52,8 +52,7 @@ public final class AgentMain {
   /** Runs until SIGTERM. */
   public static void main(String[] arguments) {
     Program program =
-        new Program(
-            "java -jar prepull-agent.jar [flags]", AgentFlags.ALL, System.out, System.err);
+        new Program("java -jar prepull-agent.jar [flags]", AgentFlags.ALL, System.out, System.err);
     System.exit(program.run(arguments, System.getenv(), AgentMain::start));
   }
 
@@ -101,7 +100,9 @@ public final class AgentMain {
     link.start();
   }
 
-  /** One event loop is plenty for one stream and a few sockets; nothing is read from the class path. */
+  /**
+   * One event loop is plenty for one stream and a few sockets; nothing is read from the class path.
+   */
   private static Vertx smallVertx() {
     return Vertx.vertx(
         new VertxOptions()

@@ -18,8 +18,8 @@ import java.util.Optional;
 /**
  * Opens the node's container runtime.
  *
- * <p>Under {@code auto} the well-known sockets are tried, those of Kubernetes distributions first. A
- * socket of cri-dockerd means that the kubelet uses Docker Engine, which is then used directly. A
+ * <p>Under {@code auto} the well-known sockets are tried, those of Kubernetes distributions first.
+ * A socket of cri-dockerd means that the kubelet uses Docker Engine, which is then used directly. A
  * containerd that answers CRI comes before Docker, because Docker's own containerd has CRI switched
  * off as packaged.
  */

@@ -80,7 +80,9 @@ public final class ControllerMain {
 
   private Source cluster(EventLoop loop) throws StartupException, InterruptedException {
     KubeCluster cluster =
-        stops.add(KubeCluster.connect(config.kubeconfig(), config.namespace(), loop));
+        stops.add(
+            KubeCluster.connect(
+                config.kubeconfig(), config.namespace(), loop, metrics::apiRequestFailed));
     Reconciler reconciler =
         new Reconciler(loop, cluster.statusSink(), cluster.listEvents(), metrics);
     cluster.watch(reconciler);
@@ -88,8 +90,7 @@ public final class ControllerMain {
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
-    Reconciler reconciler =
-        new Reconciler(loop, new ConsoleStatus(), new LoggedEvents(), metrics);
+    Reconciler reconciler = new Reconciler(loop, new ConsoleStatus(), new LoggedEvents(), metrics);
     stops.add(FileLists.start(listsFrom, reconciler));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
   }

@@ -27,8 +27,7 @@ public final class ImageReference implements Comparable<ImageReference> {
 
   private static final String DOMAIN_COMPONENT =
       "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-  private static final String DOMAIN_NAME =
-      DOMAIN_COMPONENT + "(?:\\." + DOMAIN_COMPONENT + ")*";
+  private static final String DOMAIN_NAME = DOMAIN_COMPONENT + "(?:\\." + DOMAIN_COMPONENT + ")*";
   private static final String IPV6_ADDRESS = "\\[[a-fA-F0-9:]+]";
   private static final Pattern REGISTRY =
       Pattern.compile("(?:" + DOMAIN_NAME + "|" + IPV6_ADDRESS + ")(?::[0-9]+)?");
@@ -37,7 +36,8 @@ public final class ImageReference implements Comparable<ImageReference> {
       Pattern.compile(PATH_COMPONENT + "(?:/" + PATH_COMPONENT + ")*");
   private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}");
   private static final Pattern IMAGE_ID = Pattern.compile("[a-f0-9]{64}");
-  private static final Pattern PARTS = Pattern.compile("(?<name>[^@]*?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?");
+  private static final Pattern PARTS =
+      Pattern.compile("(?<name>[^@]*?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?");
 
   private final String written;
   private final String registry;
@@ -79,7 +79,10 @@ public final class ImageReference implements Comparable<ImageReference> {
     String name = parts.group("name");
     String registry = registryOf(name);
     String repository = registry.isEmpty() ? name : name.substring(registry.length() + 1);
-    registry = registry.isEmpty() || registry.equals(LEGACY_DEFAULT_REGISTRY) ? DEFAULT_REGISTRY : registry;
+    registry =
+        registry.isEmpty() || registry.equals(LEGACY_DEFAULT_REGISTRY)
+            ? DEFAULT_REGISTRY
+            : registry;
     if (registry.equals(DEFAULT_REGISTRY) && !repository.contains("/")) {
       repository = OFFICIAL_PREFIX + repository;
     }
@@ -193,7 +196,9 @@ public final class ImageReference implements Comparable<ImageReference> {
     return digest != null ? name() + "@" + digest : name() + ":" + tag;
   }
 
-  /** What the kubelet would send to the runtime: the written text, {@code :latest} made explicit. */
+  /**
+   * What the kubelet would send to the runtime: the written text, {@code :latest} made explicit.
+   */
   public String forRuntime() {
     boolean tagMissing = digest == null && !written.endsWith(":" + tag);
     return tagMissing ? written + ":" + tag : written;

@@ -1,10 +1,10 @@
 package dev.prepull.program;
 
 import dev.prepull.model.GoDuration;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -78,7 +78,9 @@ public final class Flags {
       boolean ours = name.startsWith(PREFIX);
       // Kubernetes puts PREPULL_..._SERVICE_HOST and the like into every Pod beside such a Service.
       boolean serviceLink = name.matches("PREPULL_.*_(SERVICE|PORT)(_.*)?");
-      if (ours && !serviceLink && known.stream().noneMatch(f -> f.environmentVariable().equals(name))) {
+      if (ours
+          && !serviceLink
+          && known.stream().noneMatch(f -> f.environmentVariable().equals(name))) {
         unknown.add(name);
       }
     }
@@ -157,11 +159,10 @@ public final class Flags {
   /** The value as text; its absence is an error. */
   public String required(Flag flag) throws UsageException {
     return text(flag)
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "--%s is missing: %s (or set %s)"
-                        .formatted(flag.name(), flag.help(), flag.environmentVariable())));
+        .orElseThrow(() ->
+            new UsageException(
+                "--%s is missing: %s (or set %s)"
+                    .formatted(flag.name(), flag.help(), flag.environmentVariable())));
   }
 
   /** The value as a path. */

@@ -26,8 +26,7 @@ public final class Program {
   @FunctionalInterface
   public interface Body {
     /** Starts everything and returns what stops it again. */
-    AutoCloseable start(Flags flags)
-        throws UsageException, StartupException, InterruptedException;
+    AutoCloseable start(Flags flags) throws UsageException, StartupException, InterruptedException;
   }
 
   private final String usage;
@@ -35,7 +34,9 @@ public final class Program {
   private final PrintStream out;
   private final PrintStream err;
 
-  /** A program of that usage line and flags, which prints help and usage errors to these streams. */
+  /**
+   * A program of that usage line and flags, which prints help and usage errors to these streams.
+   */
   public Program(String usage, Collection<Flag> known, PrintStream out, PrintStream err) {
     this.usage = usage;
     this.known = known;

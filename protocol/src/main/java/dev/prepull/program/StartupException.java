@@ -1,6 +1,8 @@
 package dev.prepull.program;
 
-/** The program cannot start for a reason that its operator can mend. Exit code 1, no stack trace. */
+/**
+ * The program cannot start for a reason that its operator can mend. Exit code 1, no stack trace.
+ */
 public final class StartupException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -26,8 +26,7 @@ public final class Stops implements AutoCloseable {
   }
 
   /** Starts; when that fails, what was started already is stopped. */
-  public Stops startAll(Start start)
-      throws UsageException, StartupException, InterruptedException {
+  public Stops startAll(Start start) throws UsageException, StartupException, InterruptedException {
     boolean started = false;
     try {
       start.run();

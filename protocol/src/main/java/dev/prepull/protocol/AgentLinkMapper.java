@@ -39,14 +39,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Translates between the model and the wire.
  *
- * <p>Reading throws {@link IllegalArgumentException} for what the model does not accept, except where
- * a single unreadable element can be left out without harm: a name in an inventory.
+ * <p>Reading throws {@link IllegalArgumentException} for what the model does not accept, except
+ * where a single unreadable element can be left out without harm: a name in an inventory.
  */
 public final class AgentLinkMapper {
 
   private AgentLinkMapper() {}
 
-  // --- from the agent -----------------------------------------------------------------------------
+  // --- from the agent
+  // -----------------------------------------------------------------------------
 
   /** Writes the first message of a stream. */
   public static FromAgent hello(NodeHello hello) {
@@ -171,7 +172,8 @@ public final class AgentLinkMapper {
         .build();
   }
 
-  // --- from the controller ------------------------------------------------------------------------
+  // --- from the controller
+  // ------------------------------------------------------------------------
 
   /** Writes a whole plan. */
   public static FromController plan(NodePlan plan) {
@@ -237,7 +239,8 @@ public final class AgentLinkMapper {
     return message.getReferencesList().stream().map(ImageReference::parse).toList();
   }
 
-  // --- parts --------------------------------------------------------------------------------------
+  // --- parts
+  // --------------------------------------------------------------------------------------
 
   private static String text(@Nullable ImageDigest digest) {
     return digest == null ? "" : digest.value();

@@ -1,4 +1,7 @@
-/** The wire format of the link between agent and controller, and the only mapper between it and the model. */
+/**
+ * The wire format of the link between agent and controller, and the only mapper between it and the
+ * model.
+ */
 @NullMarked
 package dev.prepull.protocol;
 

@@ -49,7 +49,9 @@ public final class FakeEventLoop implements EventLoop {
   public void advance(Duration duration) {
     Instant end = now.plus(duration);
     run();
-    for (Pending next = timers.peek(); next != null && !next.due().isAfter(end); next = timers.peek()) {
+    for (Pending next = timers.peek();
+        next != null && !next.due().isAfter(end);
+        next = timers.peek()) {
       timers.remove(next);
       now = next.due();
       next.task().run();

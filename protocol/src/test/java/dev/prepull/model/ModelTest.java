@@ -40,7 +40,8 @@ class ModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sha256", "sha256:", "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e"})
+  @ValueSource(
+      strings = {"sha256", "sha256:", "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e"})
   void refusesDigestsOfAnotherForm(String text) {
     assertThatThrownBy(() -> new ImageDigest(text)).hasMessageContaining("is not a digest");
   }
@@ -92,10 +93,7 @@ class ModelTest {
     ImageDigest digest = new ImageDigest("sha256:" + "a".repeat(64));
     HeldImage held =
         new HeldImage(
-            "sha256:beef",
-            List.of(new HeldName("docker.io/library/nginx:1", digest)),
-            10,
-            false);
+            "sha256:beef", List.of(new HeldName("docker.io/library/nginx:1", digest)), 10, false);
 
     assertThat(held.named(ImageReference.parse("nginx:1"))).isPresent();
     assertThat(held.named(ImageReference.parse("beef"))).isEmpty();

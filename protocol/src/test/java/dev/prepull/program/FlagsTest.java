@@ -65,7 +65,8 @@ class FlagsTest {
 
   @Test
   void refusesAnUnknownVariableButNotKubernetesServiceLinks() throws Exception {
-    assertThatThrownBy(() -> parse(Map.of("PREPULL_NMAE", "x"))).hasMessageContaining("PREPULL_NMAE");
+    assertThatThrownBy(() -> parse(Map.of("PREPULL_NMAE", "x")))
+        .hasMessageContaining("PREPULL_NMAE");
     assertThat(
             parse(
                     Map.of(

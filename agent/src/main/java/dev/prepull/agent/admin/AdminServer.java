@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's HTTP side: {@code /healthz}, {@code /readyz} (200 once the node holds its whole plan),
- * {@code /metrics} and {@code /api/v1/images}.
+ * The agent's HTTP side: {@code /healthz}, {@code /readyz} (200 once the node holds its whole
+ * plan), {@code /metrics} and {@code /api/v1/images}.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -40,8 +40,7 @@ public final class AdminServer implements AutoCloseable {
     this.board = board;
     this.book = book;
     this.metrics = metrics;
-    this.server =
-        vertx.createHttpServer(new HttpServerOptions()).requestHandler(this::answer);
+    this.server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(this::answer);
   }
 
   /** Listens; fails when the address cannot be had. */

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * The agent's metrics in the Prometheus text format, written by hand: a metrics library would cost
  * every node 5 MB. Thread-safe.
  *
- * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">exposition formats</a>
+ * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">exposition
+ *     formats</a>
  */
 public final class AgentMetrics implements PullListener, LinkListener {
 
@@ -60,20 +61,20 @@ public final class AgentMetrics implements PullListener, LinkListener {
   synchronized String page(int planned) {
     StringBuilder page = new StringBuilder();
     describe(page, "prepull_agent_info", "gauge", "Versions of the agent and of its runtime.");
-    page.append("prepull_agent_info{version=\"%s\",runtime=\"%s\",runtime_version=\"%s\"} 1%n"
-        .formatted(version, runtime.name(), runtime.version()));
+    page.append(
+        "prepull_agent_info{version=\"%s\",runtime=\"%s\",runtime_version=\"%s\"} 1%n"
+            .formatted(version, runtime.name(), runtime.version()));
     describe(page, "prepull_agent_attached", "gauge", "1 while the controller is connected.");
     page.append("prepull_agent_attached %d%n".formatted(attached ? 1 : 0));
     describe(page, "prepull_agent_planned_images", "gauge", "Images that the node shall hold.");
     page.append("prepull_agent_planned_images %d%n".formatted(planned));
     describe(page, "prepull_agent_images", "gauge", "Images of the plan by state.");
-    states().forEach(
-        (state, count) ->
+    states()
+        .forEach((state, count) ->
             page.append("prepull_agent_images{state=\"%s\"} %d%n".formatted(state.word(), count)));
     describe(page, "prepull_agent_pulls_total", "counter", "Pulls that have ended, by outcome.");
-    pulls.forEach(
-        (outcome, count) ->
-            page.append("prepull_agent_pulls_total{outcome=\"%s\"} %d%n".formatted(outcome, count)));
+    pulls.forEach((outcome, count) ->
+        page.append("prepull_agent_pulls_total{outcome=\"%s\"} %d%n".formatted(outcome, count)));
     describe(page, "prepull_agent_pull_duration_seconds", "summary", "How long pulls took.");
     page.append("prepull_agent_pull_duration_seconds_sum %s%n".formatted(pullSeconds));
     page.append("prepull_agent_pull_duration_seconds_count %d%n".formatted(pullCount));

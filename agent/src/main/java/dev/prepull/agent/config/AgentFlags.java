@@ -17,7 +17,8 @@ public final class AgentFlags {
   static final Flag CONTROLLER =
       Flag.optional("controller", "HOST:PORT", "Where the controller's link listens.");
   static final Flag CA_FILE =
-      Flag.optional("ca-file", "PATH", "PEM file of the CA that signed the controller's certificate.");
+      Flag.optional(
+          "ca-file", "PATH", "PEM file of the CA that signed the controller's certificate.");
   static final Flag TOKEN_FILE =
       Flag.optional("token-file", "PATH", "File of the token that proves this agent's identity.");
   static final Flag RUNTIME =
@@ -36,8 +37,7 @@ public final class AgentFlags {
   static final Flag MAX_CONCURRENT_PULLS =
       Flag.of("max-concurrent-pulls", "NUMBER", "3", "Pulls that may run at the same time.");
   static final Flag POLL_INTERVAL =
-      Flag.of(
-          "poll-interval", "DURATION", "60s", "How often the runtime is asked what it holds.");
+      Flag.of("poll-interval", "DURATION", "60s", "How often the runtime is asked what it holds.");
 
   /** In the order of the help. */
   public static final List<Flag> ALL =

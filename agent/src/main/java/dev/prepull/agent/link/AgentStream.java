@@ -52,13 +52,8 @@ final class AgentStream {
     onLost = lost;
     request.exceptionHandler(failure -> lose(Reasons.of(failure)));
     request.drainHandler(ignored -> flush());
-    request
-        .response()
-        .onSuccess(this::listen)
-        .onFailure(failure -> lose(Reasons.of(failure)));
-    request
-        .write(AgentLinkMapper.hello(hello))
-        .onFailure(failure -> lose(Reasons.of(failure)));
+    request.response().onSuccess(this::listen).onFailure(failure -> lose(Reasons.of(failure)));
+    request.write(AgentLinkMapper.hello(hello)).onFailure(failure -> lose(Reasons.of(failure)));
     node.reports().restart();
     keepAlive(loop);
   }
@@ -67,15 +62,14 @@ final class AgentStream {
     response.handler(this::receive);
     response
         .end()
-        .onComplete(
-            end -> {
-              GrpcStatus status = response.status();
-              String message = response.statusMessage();
-              lose(
-                  status == null || status == GrpcStatus.OK
-                      ? "the controller ended the stream"
-                      : "%s: %s".formatted(status, message == null ? "no reason given" : message));
-            });
+        .onComplete(end -> {
+          GrpcStatus status = response.status();
+          String message = response.statusMessage();
+          lose(
+              status == null || status == GrpcStatus.OK
+                  ? "the controller ended the stream"
+                  : "%s: %s".formatted(status, message == null ? "no reason given" : message));
+        });
     if (response.status() == null) {
       attached = true;
       onAttached.run();

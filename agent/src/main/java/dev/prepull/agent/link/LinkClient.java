@@ -47,11 +47,7 @@ public final class LinkClient implements AutoCloseable {
 
   /** Does not connect yet. */
   public LinkClient(
-      Vertx vertx,
-      EventLoop loop,
-      ReconnectDelays delays,
-      LinkSettings settings,
-      NodeSide node) {
+      Vertx vertx, EventLoop loop, ReconnectDelays delays, LinkSettings settings, NodeSide node) {
     this.vertx = vertx;
     this.loop = loop;
     this.delays = delays;
@@ -122,15 +118,12 @@ public final class LinkClient implements AutoCloseable {
     opened
         .request(
             SocketAddress.inetSocketAddress(settings.port(), settings.host()), AgentLink.CLIENT)
-        .onSuccess(
-            request -> {
-              request
-                  .headers()
-                  .set(AgentLink.AUTHORIZATION, "Bearer " + introduction.token());
-              AgentStream begun = new AgentStream(request, node, settings, this::attached);
-              stream = begun;
-              begun.begin(introduction.hello(), loop, reason -> lost(begun, reason));
-            })
+        .onSuccess(request -> {
+          request.headers().set(AgentLink.AUTHORIZATION, "Bearer " + introduction.token());
+          AgentStream begun = new AgentStream(request, node, settings, this::attached);
+          stream = begun;
+          begun.begin(introduction.hello(), loop, reason -> lost(begun, reason));
+        })
         .onFailure(failure -> lost(null, Reasons.of(failure)));
   }
 
@@ -175,8 +168,7 @@ public final class LinkClient implements AutoCloseable {
 
   /** Logs a reason once, and again when it changes or has lasted. */
   private void tell(String reason) {
-    boolean lasting =
-        Duration.between(loggedAt, loop.now()).compareTo(SAME_REASON_AGAIN) >= 0;
+    boolean lasting = Duration.between(loggedAt, loop.now()).compareTo(SAME_REASON_AGAIN) >= 0;
     if (!reason.equals(loggedReason) || lasting) {
       loggedReason = reason;
       loggedAt = loop.now();
@@ -189,12 +181,11 @@ public final class LinkClient implements AutoCloseable {
   /** Ends the stream and does not open it again. */
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          closed = true;
-          if (stream != null) {
-            stream.end();
-          }
-        });
+    loop.execute(() -> {
+      closed = true;
+      if (stream != null) {
+        stream.end();
+      }
+    });
   }
 }

@@ -8,7 +8,6 @@ import dev.prepull.model.GoDuration;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageReference;
-import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullProblem;
@@ -28,10 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the node to its plan and keeps it there.
  *
- * <p>All state belongs to one loop. The runtime's blocking calls run on threads of their own: one at
- * a time to ask what the runtime holds, and one for each pull, at most {@link
- * PullerSettings#maxConcurrentPulls} of them. What the runtime answers is the only truth: images are
- * looked for before each pull and at every poll, and what is gone is pulled again.
+ * <p>All state belongs to one loop. The runtime's blocking calls run on threads of their own: one
+ * at a time to ask what the runtime holds, and one for each pull, at most {@link
+ * PullerSettings#maxConcurrentPulls} of them. What the runtime answers is the only truth: images
+ * are looked for before each pull and at every poll, and what is gone is pulled again.
  */
 public final class Puller implements PlanReceiver, AutoCloseable {
 
@@ -81,17 +80,16 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   @Override
   public void grant(Collection<ImageReference> references) {
     List<ImageReference> granted = List.copyOf(references);
-    loop.execute(
-        () -> {
-          for (ImageReference reference : granted) {
-            TrackedImage image = images.get(reference);
-            if (image != null) {
-              image.grant();
-              tell(image);
-            }
-          }
-          startPulls();
-        });
+    loop.execute(() -> {
+      for (ImageReference reference : granted) {
+        TrackedImage image = images.get(reference);
+        if (image != null) {
+          image.grant();
+          tell(image);
+        }
+      }
+      startPulls();
+    });
   }
 
   /** Asks the runtime now what it holds; what is gone is pulled again. */
@@ -102,13 +100,12 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   /** Stops all pulls and forgets the plan; nothing that the node holds is touched. */
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          closed = true;
-          poll.cancel();
-          images.values().forEach(this::abandon);
-          images = new LinkedHashMap<>();
-        });
+    loop.execute(() -> {
+      closed = true;
+      poll.cancel();
+      images.values().forEach(this::abandon);
+      images = new LinkedHashMap<>();
+    });
   }
 
   // --- plan -----------------------------------------------------------------------------------
@@ -293,8 +290,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     return pull.timedOut()
         ? new PullOutcome.Failed(
             PullReason.TIMEOUT,
-            "nothing has moved for "
-                + GoDuration.format(image.planned().policy().pullTimeout()),
+            "nothing has moved for " + GoDuration.format(image.planned().policy().pullTimeout()),
             null)
         : new PullOutcome.Failed(PullReason.ERR_IMAGE_PULL, "the pull was interrupted", null);
   }

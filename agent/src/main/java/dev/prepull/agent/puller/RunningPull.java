@@ -41,8 +41,8 @@ final class RunningPull {
   /**
    * Begins.
    *
-   * @param onEnd called once, on the new thread, with the outcome, or with nothing when the pull was
-   *     interrupted
+   * @param onEnd called once, on the new thread, with the outcome, or with nothing when the pull
+   *     was interrupted
    */
   void start(
       ImageRuntime runtime,

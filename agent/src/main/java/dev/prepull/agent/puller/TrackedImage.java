@@ -66,8 +66,7 @@ final class TrackedImage {
     return switch (state) {
       case PullState.Unchecked _ -> Optional.empty();
       case PullState.Missing _ ->
-          Optional.of(
-              ImageReport.of(reference, granted ? ImageState.GRANTED : ImageState.WAITING));
+          Optional.of(ImageReport.of(reference, granted ? ImageState.GRANTED : ImageState.WAITING));
       case PullState.Pulling(RunningPull pull) ->
           Optional.of(ImageReport.pulling(reference, pull.progress()));
       case PullState.Present(var digest, long sizeBytes) ->

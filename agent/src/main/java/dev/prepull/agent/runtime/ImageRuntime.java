@@ -10,8 +10,8 @@ import java.util.Optional;
  * The container runtime of this node, as far as images are concerned. What it answers is the truth;
  * nothing is remembered from one call to the next.
  *
- * <p>Every method blocks and is meant for a virtual thread; all may be called from several threads at
- * once. Interrupting the caller ends the call with {@link InterruptedException}, and a pull's
+ * <p>Every method blocks and is meant for a virtual thread; all may be called from several threads
+ * at once. Interrupting the caller ends the call with {@link InterruptedException}, and a pull's
  * transfers with it.
  */
 public interface ImageRuntime extends AutoCloseable {
@@ -30,10 +30,11 @@ public interface ImageRuntime extends AutoCloseable {
       throws RuntimeUnavailableException, InterruptedException;
 
   /**
-   * Pulls the image, whether or not it is there, and returns once it is complete or has failed. What
-   * the node held under that name stays until the new image is complete.
+   * Pulls the image, whether or not it is there, and returns once it is complete or has failed.
+   * What the node held under that name stays until the new image is complete.
    *
-   * <p>There is no time limit: a caller that sees {@code watcher} fall silent interrupts this thread.
+   * <p>There is no time limit: a caller that sees {@code watcher} fall silent interrupts this
+   * thread.
    */
   PullOutcome pull(ImageReference reference, PullWatcher watcher) throws InterruptedException;
 

@@ -108,7 +108,8 @@ class PullerTest {
     assertThat(problem(dead).reason()).isEqualTo(PullReason.REGISTRY_UNAVAILABLE);
     assertThat(problem(dead).attempt()).isEqualTo(1);
     assertThat(problem(dead).message()).contains(dead.written(), "connection refused");
-    assertThat(problem(dead).nextRetry()).isBetween(loop.now().plusSeconds(1), loop.now().plusSeconds(2));
+    assertThat(problem(dead).nextRetry())
+        .isBetween(loop.now().plusSeconds(1), loop.now().plusSeconds(2));
     loop.advance(Duration.ofSeconds(2));
     finishAll();
     assertThat(problem(dead).attempt()).isEqualTo(2);
@@ -275,7 +276,10 @@ class PullerTest {
   }
 
   private void planned(ImageReference... references) {
-    plan(Arrays.stream(references).map(reference -> planned(reference, 0)).toArray(PlannedImage[]::new));
+    plan(
+        Arrays.stream(references)
+            .map(reference -> planned(reference, 0))
+            .toArray(PlannedImage[]::new));
     threads.runOldest();
     loop.run();
   }

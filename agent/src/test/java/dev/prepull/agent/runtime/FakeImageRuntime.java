@@ -70,11 +70,10 @@ public final class FakeImageRuntime implements ImageRuntime {
   public synchronized List<HeldImage> list() throws RuntimeUnavailableException {
     checkUp();
     Map<ImageDigest, List<HeldName>> names = new TreeMap<>();
-    held.forEach(
-        (name, digest) ->
-            names
-                .computeIfAbsent(digest, ignored -> new ArrayList<>())
-                .add(new HeldName(name, digest)));
+    held.forEach((name, digest) ->
+        names
+            .computeIfAbsent(digest, ignored -> new ArrayList<>())
+            .add(new HeldName(name, digest)));
     List<HeldImage> images = new ArrayList<>();
     names.forEach((digest, all) -> images.add(new HeldImage(digest.value(), all, SIZE, false)));
     return images;
@@ -98,8 +97,7 @@ public final class FakeImageRuntime implements ImageRuntime {
     synchronized (this) {
       pulls.add(reference);
       if (reference.registry().equals(DEAD_REGISTRY)) {
-        return new PullOutcome.Failed(
-            PullReason.REGISTRY_UNAVAILABLE, "connection refused", null);
+        return new PullOutcome.Failed(PullReason.REGISTRY_UNAVAILABLE, "connection refused", null);
       }
       ImageDigest digest = registry.get(reference.stored());
       if (digest == null) {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link ImageRuntime} must do. Run on the fake in unit tests and on real runtimes in the
- * system tests, against a registry that holds what {@link Fixture} says.
+ * What every {@link ImageRuntime} must do. Run on the fake in unit tests and on real runtimes in
+ * the system tests, against a registry that holds what {@link Fixture} says.
  */
 public abstract class ImageRuntimeContract {
 
@@ -185,14 +185,13 @@ public abstract class ImageRuntimeContract {
     ImageReference stalled = ImageReference.parse(fixture.stalledRegistry() + "/team/app:1");
     List<String> ends = new CopyOnWriteArrayList<>();
     Thread puller =
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                ends.add(pull(stalled).toString());
-              } catch (InterruptedException e) {
-                ends.add("interrupted");
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          try {
+            ends.add(pull(stalled).toString());
+          } catch (InterruptedException e) {
+            ends.add("interrupted");
+          }
+        });
 
     puller.interrupt();
     puller.join();

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The controller's HTTP side: {@code /healthz}, {@code /readyz} (200 once lists and nodes are known),
- * {@code /metrics} and the read-only API under {@code /api/v1}.
+ * The controller's HTTP side: {@code /healthz}, {@code /readyz} (200 once lists and nodes are
+ * known), {@code /metrics} and the read-only API under {@code /api/v1}.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -72,8 +72,7 @@ public final class AdminServer implements AutoCloseable {
           text(
               response.setStatusCode(fleet.isReady() ? OK : UNAVAILABLE),
               fleet.isReady() ? "ok\n" : "lists and nodes are not known yet\n");
-      case "/metrics" ->
-          end(response, "text/plain; version=0.0.4; charset=utf-8", metrics.page());
+      case "/metrics" -> end(response, "text/plain; version=0.0.4; charset=utf-8", metrics.page());
       case "/api/v1/status" -> json(response, fleet.status(), Optional::of);
       case "/api/v1/images" ->
           json(response, fleet.status().thenApply(RolloutStatus::images), Optional::of);
@@ -103,18 +102,16 @@ public final class AdminServer implements AutoCloseable {
   private <T> void json(
       HttpServerResponse response, CompletionStage<T> value, Function<T, Optional<?>> select) {
     Future.fromCompletionStage(value)
-        .onSuccess(
-            ready ->
-                select
-                    .apply(ready)
-                    .ifPresentOrElse(
-                        body -> end(response, "application/json", StatusJson.render(body)),
-                        () -> notFound(response, "no such node")))
-        .onFailure(
-            failure -> {
-              log.error("The API could not answer", failure);
-              text(response.setStatusCode(INTERNAL_ERROR), "internal error; see the log\n");
-            });
+        .onSuccess(ready ->
+            select
+                .apply(ready)
+                .ifPresentOrElse(
+                    body -> end(response, "application/json", StatusJson.render(body)),
+                    () -> notFound(response, "no such node")))
+        .onFailure(failure -> {
+          log.error("The API could not answer", failure);
+          text(response.setStatusCode(INTERNAL_ERROR), "internal error; see the log\n");
+        });
   }
 
   private static void notFound(HttpServerResponse response, String error) {

@@ -79,6 +79,15 @@ public final class ControllerMetrics implements ControllerListener {
         .increment();
   }
 
+  /** Counts a request that the API server did not serve. */
+  public void apiRequestFailed(String request) {
+    Counter.builder("prepull.controller.api.failures")
+        .description("Requests that the API server did not serve.")
+        .tag("request", request)
+        .register(registry)
+        .increment();
+  }
+
   /** The whole page in the Prometheus text format. */
   String page() {
     return registry.scrape();

@@ -108,7 +108,8 @@ final class ControllerStream implements AgentSession {
     }
   }
 
-  // --- the door -----------------------------------------------------------------------------------
+  // --- the door
+  // -----------------------------------------------------------------------------------
 
   private void check(FromAgent message) {
     String authorization = request.headers().get(AgentLink.AUTHORIZATION);
@@ -128,9 +129,8 @@ final class ControllerStream implements AgentSession {
     doorkeeper
         .authenticator()
         .check(authorization.substring(BEARER.length()), introduced.node())
-        .whenComplete(
-            (verdict, failure) ->
-                context.runOnContext(ignored -> decide(introduced, verdict, failure)));
+        .whenComplete((verdict, failure) ->
+            context.runOnContext(ignored -> decide(introduced, verdict, failure)));
   }
 
   private void decide(
@@ -163,15 +163,14 @@ final class ControllerStream implements AgentSession {
     end(status, why);
   }
 
-  // --- what the agent says ------------------------------------------------------------------------
+  // --- what the agent says
+  // ------------------------------------------------------------------------
 
   private void dispatch(FromAgent message) {
     switch (message.getMessageCase()) {
       case REPORTS -> registry.observer().reported(this, reports(message));
       case ACK ->
-          registry
-              .observer()
-              .acknowledged(this, new PlanRevision(message.getAck().getRevision()));
+          registry.observer().acknowledged(this, new PlanRevision(message.getAck().getRevision()));
       case NACK ->
           registry
               .observer()
@@ -195,26 +194,25 @@ final class ControllerStream implements AgentSession {
     return reports;
   }
 
-  // --- what the loop says -------------------------------------------------------------------------
+  // --- what the loop says
+  // -------------------------------------------------------------------------
 
   @Override
   public void send(NodePlan plan) {
-    context.runOnContext(
-        ignored -> {
-          pendingPlan = plan;
-          pendingGrants.clear();
-          flush();
-        });
+    context.runOnContext(ignored -> {
+      pendingPlan = plan;
+      pendingGrants.clear();
+      flush();
+    });
   }
 
   @Override
   public void grant(Collection<ImageReference> references) {
     List<ImageReference> granted = List.copyOf(references);
-    context.runOnContext(
-        ignored -> {
-          pendingGrants.addAll(granted);
-          flush();
-        });
+    context.runOnContext(ignored -> {
+      pendingGrants.addAll(granted);
+      flush();
+    });
   }
 
   @Override
@@ -237,7 +235,8 @@ final class ControllerStream implements AgentSession {
     }
   }
 
-  // --- the end ------------------------------------------------------------------------------------
+  // --- the end
+  // ------------------------------------------------------------------------------------
 
   /** An agent that vanished without a word is noticed by its silence. */
   private void keepAlive(Duration every) {

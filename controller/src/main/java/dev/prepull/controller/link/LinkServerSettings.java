@@ -11,5 +11,4 @@ import java.time.Duration;
  * @param key PEM file of its key
  * @param keepAlive how often a peer must give a sign of life
  */
-public record LinkServerSettings(
-    HostPort listen, Path certificate, Path key, Duration keepAlive) {}
+public record LinkServerSettings(HostPort listen, Path certificate, Path key, Duration keepAlive) {}

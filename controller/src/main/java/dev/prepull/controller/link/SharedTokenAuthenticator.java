@@ -39,8 +39,7 @@ public final class SharedTokenAuthenticator implements AgentAuthenticator {
 
   @Override
   public CompletionStage<Verdict> check(String presented, NodeName claimed) {
-    boolean equal =
-        MessageDigest.isEqual(presented.getBytes(StandardCharsets.UTF_8), token);
+    boolean equal = MessageDigest.isEqual(presented.getBytes(StandardCharsets.UTF_8), token);
     return CompletableFuture.completedFuture(
         equal ? new Verdict.Admitted() : new Verdict.Refused("the token is not the shared one"));
   }

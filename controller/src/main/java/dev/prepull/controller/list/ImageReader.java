@@ -156,13 +156,12 @@ final class ImageReader {
     List<String> names = new ArrayList<>();
     for (Node item : yaml.items(node, "a list of names")) {
       yaml.text(item, "the name of " + what)
-          .ifPresent(
-              name -> {
-                names.add(name);
-                if (!name.matches(NAME)) {
-                  yaml.error(item, "is not the name of " + what);
-                }
-              });
+          .ifPresent(name -> {
+            names.add(name);
+            if (!name.matches(NAME)) {
+              yaml.error(item, "is not the name of " + what);
+            }
+          });
     }
     return names;
   }

@@ -154,9 +154,7 @@ public final class ListParser {
     notYet.check(fields);
     Map<String, Node> merged = new LinkedHashMap<>(defaults);
     merged.putAll(fields);
-    imageReader
-        .reference(image)
-        .ifPresent(reference -> add(reference, yaml.place(image), merged));
+    imageReader.reference(image).ifPresent(reference -> add(reference, yaml.place(image), merged));
   }
 
   private void add(ImageReference reference, Problems.Place place, Map<String, Node> fields) {

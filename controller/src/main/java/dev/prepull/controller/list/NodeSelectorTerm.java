@@ -3,7 +3,8 @@ package dev.prepull.controller.list;
 import java.util.List;
 
 /**
- * A term of a node affinity: all its requirements must hold, and a term without any matches nothing.
+ * A term of a node affinity: all its requirements must hold, and a term without any matches
+ * nothing.
  *
  * @param matchExpressions about labels
  * @param matchFields about {@code metadata.name}

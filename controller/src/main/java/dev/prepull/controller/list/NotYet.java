@@ -6,8 +6,8 @@ import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * The fields that are checked and accepted but have no effect in this version. Each that a list uses
- * is told in a warning, once.
+ * The fields that are checked and accepted but have no effect in this version. Each that a list
+ * uses is told in a warning, once.
  */
 final class NotYet {
 
@@ -32,14 +32,11 @@ final class NotYet {
   }
 
   void check(Map<String, Node> fields) {
-    fields.forEach(
-        (name, node) -> {
-          String effective = FIELDS.get(name);
-          if (effective != null
-              && !Problems.shown(node).equals(effective)
-              && told.add(name)) {
-            yaml.warn(node, name, "is accepted but has no effect in this version");
-          }
-        });
+    fields.forEach((name, node) -> {
+      String effective = FIELDS.get(name);
+      if (effective != null && !Problems.shown(node).equals(effective) && told.add(name)) {
+        yaml.warn(node, name, "is accepted but has no effect in this version");
+      }
+    });
   }
 }

@@ -35,8 +35,7 @@ final class Problems {
 
   void warn(Place place, String found, String what) {
     warnings.add(
-        new Problem(
-            configMap, place.key(), place.line(), place.column(), shortened(found), what));
+        new Problem(configMap, place.key(), place.line(), place.column(), shortened(found), what));
   }
 
   private void add(Problem problem) {
@@ -54,8 +53,7 @@ final class Problems {
   List<Problem> errors() {
     List<Problem> all = new ArrayList<>(errors);
     if (suppressed > 0) {
-      all.add(
-          new Problem(configMap, null, 0, 0, "", "and %d more problems".formatted(suppressed)));
+      all.add(new Problem(configMap, null, 0, 0, "", "and %d more problems".formatted(suppressed)));
     }
     return all;
   }
@@ -78,9 +76,7 @@ final class Problems {
   record Place(String key, int line, int column) {
 
     static Place of(String key, Node node) {
-      return node.getStartMark()
-          .map(mark -> of(key, mark))
-          .orElseGet(() -> new Place(key, 0, 0));
+      return node.getStartMark().map(mark -> of(key, mark)).orElseGet(() -> new Place(key, 0, 0));
     }
 
     static Place of(String key, Mark mark) {

@@ -17,7 +17,8 @@ final class TargetReader {
 
   private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
   private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
-  private static final List<String> EFFECTS = List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
+  private static final List<String> EFFECTS =
+      List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
   private static final String NODE_NAME_FIELD = "metadata.name";
 
   private final YamlReader yaml;
@@ -39,19 +40,19 @@ final class TargetReader {
       return Map.of();
     }
     Map<String, String> labels = yaml.texts(node, "a mapping of labels, such as {gpu: \"true\"}");
-    labels.forEach(
-        (key, value) -> {
-          if (!Labels.isKey(key)) {
-            yaml.error(node, "\"%s\" is no label key".formatted(key));
-          }
-          if (!Labels.isValue(value)) {
-            yaml.error(node, "\"%s\" is no label value".formatted(value));
-          }
-        });
+    labels.forEach((key, value) -> {
+      if (!Labels.isKey(key)) {
+        yaml.error(node, "\"%s\" is no label key".formatted(key));
+      }
+      if (!Labels.isValue(value)) {
+        yaml.error(node, "\"%s\" is no label value".formatted(value));
+      }
+    });
     return labels;
   }
 
-  // --- affinity -----------------------------------------------------------------------------------
+  // --- affinity
+  // -----------------------------------------------------------------------------------
 
   private List<NodeSelectorTerm> affinity(@Nullable Node node) {
     if (node == null) {
@@ -159,7 +160,8 @@ final class TargetReader {
     }
   }
 
-  // --- tolerations --------------------------------------------------------------------------------
+  // --- tolerations
+  // --------------------------------------------------------------------------------
 
   private @Nullable List<Toleration> tolerations(@Nullable Node node) {
     if (node == null) {
@@ -197,28 +199,27 @@ final class TargetReader {
     }
     if (!effect.isEmpty() && !EFFECTS.contains(effect)) {
       yaml.error(
-          node,
-          "\"%s\" is no effect; %s".formatted(effect, Suggestion.among(EFFECTS, effect)));
+          node, "\"%s\" is no effect; %s".formatted(effect, Suggestion.among(EFFECTS, effect)));
     }
     return new Toleration(
         key, exists ? Toleration.Operator.EXISTS : Toleration.Operator.EQUAL, value, effect);
   }
 
-  // --- platforms ----------------------------------------------------------------------------------
+  // --- platforms
+  // ----------------------------------------------------------------------------------
 
   private List<Platform> platforms(@Nullable Node node) {
     List<Platform> platforms = new ArrayList<>();
     if (node != null) {
       for (Node item : yaml.items(node, "a list of platforms such as [linux/amd64]")) {
         yaml.text(item, "a platform such as linux/amd64")
-            .ifPresent(
-                text -> {
-                  try {
-                    platforms.add(Platform.parse(text));
-                  } catch (IllegalArgumentException e) {
-                    yaml.error(item, "expected os/architecture, such as linux/amd64");
-                  }
-                });
+            .ifPresent(text -> {
+              try {
+                platforms.add(Platform.parse(text));
+              } catch (IllegalArgumentException e) {
+                yaml.error(item, "expected os/architecture, such as linux/amd64");
+              }
+            });
       }
     }
     return platforms;

@@ -6,7 +6,8 @@ package dev.prepull.controller.list;
  * @param key empty for every key, which needs {@link Operator#EXISTS}
  * @param value compared under {@link Operator#EQUAL} alone
  * @param effect empty for every effect
- * @see <a href="https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/">taints
+ * @see <a
+ *     href="https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/">taints
  *     and tolerations</a>
  */
 public record Toleration(String key, Operator operator, String value, String effect) {

@@ -81,12 +81,11 @@ final class YamlReader {
     for (NodeTuple tuple : mapping(node, expected)) {
       String name = Problems.shown(tuple.getKeyNode());
       text(tuple.getValueNode(), "a text")
-          .ifPresent(
-              value -> {
-                if (texts.putIfAbsent(name, value) != null) {
-                  error(tuple.getKeyNode(), "stands here twice; expected it once");
-                }
-              });
+          .ifPresent(value -> {
+            if (texts.putIfAbsent(name, value) != null) {
+              error(tuple.getKeyNode(), "stands here twice; expected it once");
+            }
+          });
     }
     return texts;
   }

@@ -69,8 +69,7 @@ final class NodeMatch {
   }
 
   private static boolean tolerates(Toleration toleration, Taint taint) {
-    boolean effect =
-        toleration.effect().isEmpty() || toleration.effect().equals(taint.effect());
+    boolean effect = toleration.effect().isEmpty() || toleration.effect().equals(taint.effect());
     boolean key = toleration.key().isEmpty() || toleration.key().equals(taint.key());
     boolean value =
         switch (toleration.operator()) {

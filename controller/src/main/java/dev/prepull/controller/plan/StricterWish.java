@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Merges what several lists wish for the same image on the same node. Field by field the stricter
- * wish wins: Always over IfNotPresent, the higher priority, pinned over not, the smaller maxSize, the
- * longer pullTimeout, Keep over Delete, Converge over Report.
+ * wish wins: Always over IfNotPresent, the higher priority, pinned over not, the smaller maxSize,
+ * the longer pullTimeout, Keep over Delete, Converge over Report.
  */
 final class StricterWish {
 

@@ -6,8 +6,8 @@ import dev.prepull.model.PlanRevision;
 import java.util.List;
 
 /**
- * Is told what agents do. Calls may come from any thread; for one session they come in order, {@link
- * #attached} first and {@link #detached} last.
+ * Is told what agents do. Calls may come from any thread; for one session they come in order,
+ * {@link #attached} first and {@link #detached} last.
  */
 public interface AgentObserver {
 

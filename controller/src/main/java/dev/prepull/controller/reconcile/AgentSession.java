@@ -4,7 +4,10 @@ import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodePlan;
 import java.util.Collection;
 
-/** A connected agent, as the loop speaks to it. Methods never block; a slow peer gets the newest plan only. */
+/**
+ * A connected agent, as the loop speaks to it. Methods never block; a slow peer gets the newest
+ * plan only.
+ */
 public interface AgentSession {
 
   /** Makes this the agent's plan. A plan that was not sent yet is replaced. */

@@ -11,8 +11,8 @@ public interface ClusterObserver {
   void listsObserved(List<RawList> lists);
 
   /**
-   * The source of the lists cannot be read at all; what was observed before stays in force. The next
-   * {@link #listsObserved} ends it.
+   * The source of the lists cannot be read at all; what was observed before stays in force. The
+   * next {@link #listsObserved} ends it.
    *
    * @param problem what was tried, on what, and why it failed
    */

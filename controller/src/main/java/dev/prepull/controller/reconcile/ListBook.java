@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lists that are in force. A version that cannot be read changes nothing but the status: the last
- * good version of that list stays. Belongs to the reconcile loop.
+ * The lists that are in force. A version that cannot be read changes nothing but the status: the
+ * last good version of that list stays. Belongs to the reconcile loop.
  */
 final class ListBook {
 
@@ -50,7 +50,8 @@ final class ListBook {
     for (RawList raw : lists) {
       names.add(raw.name());
       Entry before = entries.get(raw.name());
-      if (before == null || !before.raw().data().equals(raw.data())
+      if (before == null
+          || !before.raw().data().equals(raw.data())
           || !before.raw().binaryKeys().equals(raw.binaryKeys())) {
         entries.put(raw.name(), read(raw, before));
         changed = true;

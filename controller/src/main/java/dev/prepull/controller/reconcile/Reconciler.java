@@ -79,64 +79,59 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   @Override
   public void listsObserved(List<RawList> observed) {
-    loop.execute(
-        () -> {
-          boolean changed = lists.observe(observed);
-          if (changed || !listsSeen) {
-            listsSeen = true;
-            planSoon();
-          }
-          showSoon();
-        });
+    loop.execute(() -> {
+      boolean changed = lists.observe(observed);
+      if (changed || !listsSeen) {
+        listsSeen = true;
+        planSoon();
+      }
+      showSoon();
+    });
   }
 
   @Override
   public void listsUnreadable(String problem) {
-    loop.execute(
-        () -> {
-          lists.unreadable(problem);
-          showSoon();
-        });
+    loop.execute(() -> {
+      lists.unreadable(problem);
+      showSoon();
+    });
   }
 
   @Override
   public void nodesObserved(List<NodeInfo> observed) {
-    loop.execute(
-        () -> {
-          if (!nodesSeen || !nodes.equals(observed)) {
-            nodesSeen = true;
-            nodes = List.copyOf(observed);
-            planSoon();
-          }
-        });
+    loop.execute(() -> {
+      if (!nodesSeen || !nodes.equals(observed)) {
+        nodesSeen = true;
+        nodes = List.copyOf(observed);
+        planSoon();
+      }
+    });
   }
 
   // --- what agents tell -------------------------------------------------------------------------
 
   @Override
   public void attached(AgentSession session, NodeHello hello) {
-    loop.execute(
-        () -> {
-          AttachedAgent agent = new AttachedAgent(session, hello);
-          sessions.put(session, agent);
-          agents.put(hello.node(), agent);
-          log.atInfo()
-              .addKeyValue("node", hello.node())
-              .addKeyValue("runtime", hello.runtime())
-              .addKeyValue("agentVersion", hello.agentVersion())
-              .log("Agent attached");
-          bring(hello.node(), agent);
-          showSoon();
-        });
+    loop.execute(() -> {
+      AttachedAgent agent = new AttachedAgent(session, hello);
+      sessions.put(session, agent);
+      agents.put(hello.node(), agent);
+      log.atInfo()
+          .addKeyValue("node", hello.node())
+          .addKeyValue("runtime", hello.runtime())
+          .addKeyValue("agentVersion", hello.agentVersion())
+          .log("Agent attached");
+      bring(hello.node(), agent);
+      showSoon();
+    });
   }
 
   @Override
   public void reported(AgentSession session, List<ImageReport> reports) {
-    loop.execute(
-        () -> {
-          of(session).ifPresent(agent -> agent.reported(reports));
-          showSoon();
-        });
+    loop.execute(() -> {
+      of(session).ifPresent(agent -> agent.reported(reports));
+      showSoon();
+    });
   }
 
   @Override
@@ -146,30 +141,26 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   @Override
   public void rejected(AgentSession session, PlanRevision revision, String error) {
-    loop.execute(
-        () ->
-            of(session)
-                .ifPresent(
-                    agent -> {
-                      agent.rejected(revision, error);
-                      log.atError()
-                          .addKeyValue("node", agent.hello().node())
-                          .addKeyValue("revision", revision)
-                          .log("The agent refused its plan: {}", error);
-                    }));
+    loop.execute(() ->
+        of(session)
+            .ifPresent(agent -> {
+              agent.rejected(revision, error);
+              log.atError()
+                  .addKeyValue("node", agent.hello().node())
+                  .addKeyValue("revision", revision)
+                  .log("The agent refused its plan: {}", error);
+            }));
   }
 
   @Override
   public void detached(AgentSession session) {
-    loop.execute(
-        () ->
-            Optional.ofNullable(sessions.remove(session))
-                .ifPresent(
-                    agent -> {
-                      agents.remove(agent.hello().node(), agent);
-                      log.atInfo().addKeyValue("node", agent.hello().node()).log("Agent detached");
-                      showSoon();
-                    }));
+    loop.execute(() ->
+        Optional.ofNullable(sessions.remove(session))
+            .ifPresent(agent -> {
+              agents.remove(agent.hello().node(), agent);
+              log.atInfo().addKeyValue("node", agent.hello().node()).log("Agent detached");
+              showSoon();
+            }));
   }
 
   private Optional<AttachedAgent> of(AgentSession session) {
@@ -236,8 +227,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     Map<NodeName, Observation.Holdings> holdings = new HashMap<>();
     agents.forEach((node, agent) -> holdings.put(node, agent.holdings()));
     return StatusFold.of(
-        new Observation(
-            loop.now(), lists.statuses(), fleet.plans(), fleet.listsOf(), holdings));
+        new Observation(loop.now(), lists.statuses(), fleet.plans(), fleet.listsOf(), holdings));
   }
 
   @Override
@@ -252,8 +242,8 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   @Override
   public CompletionStage<List<NodeStatus>> nodes() {
-    return ask(
-        () -> knownNodes().stream().sorted().map(this::nodeStatus).map(NodeStatus::summary).toList());
+    return ask(() ->
+        knownNodes().stream().sorted().map(this::nodeStatus).map(NodeStatus::summary).toList());
   }
 
   @Override

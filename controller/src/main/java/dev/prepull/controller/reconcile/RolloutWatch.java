@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Notices from one status to the next when a list's rollout comes to an end, or cannot. Each is told
- * once, until the rollout moves again. Belongs to the reconcile loop.
+ * Notices from one status to the next when a list's rollout comes to an end, or cannot. Each is
+ * told once, until the rollout moves again. Belongs to the reconcile loop.
  */
 final class RolloutWatch {
 
@@ -73,17 +73,15 @@ final class RolloutWatch {
   private static String stalledMessage(List<ImageStatus> images) {
     List<String> stuck =
         images.stream()
-            .flatMap(
-                image ->
-                    image.failures().stream()
-                        .map(
-                            failure ->
-                                "%s: %s on %d of %d nodes"
-                                    .formatted(
-                                        image.image(),
-                                        failure.reason(),
-                                        failure.count(),
-                                        image.nodes().desired())))
+            .flatMap(image ->
+                image.failures().stream()
+                    .map(failure ->
+                        "%s: %s on %d of %d nodes"
+                            .formatted(
+                                image.image(),
+                                failure.reason(),
+                                failure.count(),
+                                image.nodes().desired())))
             .toList();
     String shown = String.join("; ", stuck.subList(0, Math.min(5, stuck.size())));
     return stuck.size() > 5 ? shown + "; and " + (stuck.size() - 5) + " more" : shown;

@@ -1,4 +1,7 @@
-/** The loop: any trigger, plan, send what changed, status. It declares the ports that the edges implement. */
+/**
+ * The loop: any trigger, plan, send what changed, status. It declares the ports that the edges
+ * implement.
+ */
 @NullMarked
 package dev.prepull.controller.reconcile;
 

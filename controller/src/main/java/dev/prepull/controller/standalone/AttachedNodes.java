@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Takes the nodes from the agents that attach, where no API server tells them. A node whose agent has
- * gone stays: its state is unknown, not gone. Thread-safe.
+ * Takes the nodes from the agents that attach, where no API server tells them. A node whose agent
+ * has gone stays: its state is unknown, not gone. Thread-safe.
  */
 public final class AttachedNodes implements AgentObserver {
 

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the lists from a manifest file and watches it, also across editors that replace the file and
- * mounts that swap symbolic links. A file that cannot be read as a manifest changes nothing: the last
- * good one stays in force and the reason is shown.
+ * Reads the lists from a manifest file and watches it, also across editors that replace the file
+ * and mounts that swap symbolic links. A file that cannot be read as a manifest changes nothing:
+ * the last good one stays in force and the reason is shown.
  */
 public final class FileLists implements AutoCloseable {
 

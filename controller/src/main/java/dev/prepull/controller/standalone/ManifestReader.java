@@ -16,8 +16,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads the labelled ConfigMaps of a manifest: YAML or JSON, one or several documents, ConfigMaps or
- * a v1 List of them. Other objects are passed over.
+ * Reads the labelled ConfigMaps of a manifest: YAML or JSON, one or several documents, ConfigMaps
+ * or a v1 List of them. Other objects are passed over.
  */
 final class ManifestReader {
 
@@ -43,11 +43,13 @@ final class ManifestReader {
         collect(document, lists);
       }
     } catch (YamlEngineException e) {
-      throw new IllegalArgumentException("it is not YAML: " + oneLine(String.valueOf(e.getMessage())), e);
+      throw new IllegalArgumentException(
+          "it is not YAML: " + oneLine(String.valueOf(e.getMessage())), e);
     }
     for (RawList list : lists) {
       if (!names.add(list.name())) {
-        throw new IllegalArgumentException("ConfigMap %s stands in it twice".formatted(list.name()));
+        throw new IllegalArgumentException(
+            "ConfigMap %s stands in it twice".formatted(list.name()));
       }
     }
     return lists;
@@ -86,15 +88,14 @@ final class ManifestReader {
     }
     Map<String, String> data = new TreeMap<>();
     if (configMap.get("data") instanceof Map<?, ?> entries) {
-      entries.forEach(
-          (key, value) -> {
-            if (!(value instanceof String text)) {
-              throw new IllegalArgumentException(
-                  "ConfigMap %s, key %s: a ConfigMap's values are texts; expected \"%s: |\" and the list indented below it"
-                      .formatted(name, key, key));
-            }
-            data.put(String.valueOf(key), text);
-          });
+      entries.forEach((key, value) -> {
+        if (!(value instanceof String text)) {
+          throw new IllegalArgumentException(
+              "ConfigMap %s, key %s: a ConfigMap's values are texts; expected \"%s: |\" and the list indented below it"
+                  .formatted(name, key, key));
+        }
+        data.put(String.valueOf(key), text);
+      });
     }
     Set<String> binaryKeys = new TreeSet<>();
     if (configMap.get("binaryData") instanceof Map<?, ?> entries) {

@@ -1,4 +1,7 @@
-/** The edges for running without an API server: lists from a file, nodes from the agents that attach. */
+/**
+ * The edges for running without an API server: lists from a file, nodes from the agents that
+ * attach.
+ */
 @NullMarked
 package dev.prepull.controller.standalone;
 

@@ -32,19 +32,9 @@ public final class NodeStatuses {
   public static NodeStatus detached(NodeName node, NodePlan plan) {
     List<NodeStatus.Image> images =
         plan.images().stream()
-            .map(
-                planned ->
-                    new NodeStatus.Image(
-                        planned.reference().written(),
-                        UNKNOWN,
-                        null,
-                        0,
-                        0,
-                        0,
-                        null,
-                        null,
-                        0,
-                        null))
+            .map(planned ->
+                new NodeStatus.Image(
+                    planned.reference().written(), UNKNOWN, null, 0, 0, 0, null, null, 0, null))
             .toList();
     return new NodeStatus(
         node.value(),

@@ -35,10 +35,8 @@ public final class StatusFold {
         .forEach((node, plan) -> fold.add(node, plan, observation.holdings().get(node)));
     List<RolloutStatus.ImageStatus> images =
         fold.tallies.values().stream()
-            .map(
-                tally ->
-                    tally.status(
-                        observation.listsOf().getOrDefault(tally.reference(), List.of())))
+            .map(tally ->
+                tally.status(observation.listsOf().getOrDefault(tally.reference(), List.of())))
             .toList();
     return new RolloutStatus(
         observation.at(),

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
-/** The JSON of the status ConfigMap and of the API: component names as they stand, times by ISO 8601. */
+/**
+ * The JSON of the status ConfigMap and of the API: component names as they stand, times by ISO
+ * 8601.
+ */
 public final class StatusJson {
 
   private static final ObjectMapper MAPPER =

@@ -117,15 +117,13 @@ final class ContainerdContentStore implements ContentStore {
       throws GrpcCallException, InterruptedException {
     Set<ImageDigest> manifests = new HashSet<>();
     info(index)
-        .ifPresent(
-            info ->
-                info.getLabelsMap()
-                    .forEach(
-                        (key, value) -> {
-                          if (key.startsWith(MANIFEST_LABEL)) {
-                            digest(value).ifPresent(manifests::add);
-                          }
-                        }));
+        .ifPresent(info ->
+            info.getLabelsMap()
+                .forEach((key, value) -> {
+                  if (key.startsWith(MANIFEST_LABEL)) {
+                    digest(value).ifPresent(manifests::add);
+                  }
+                }));
     return manifests;
   }
 

@@ -27,13 +27,11 @@ final class CriImages {
   static List<String> openTags(Image image) {
     SortedMap<String, SortedSet<ImageDigest>> digests = digestsByRepository(image);
     return image.getRepoTagsList().stream()
-        .filter(
-            tag ->
-                parse(tag)
-                    .filter(
-                        reference ->
-                            digests.getOrDefault(reference.name(), new TreeSet<>()).size() != 1)
-                    .isPresent())
+        .filter(tag ->
+            parse(tag)
+                .filter(reference ->
+                    digests.getOrDefault(reference.name(), new TreeSet<>()).size() != 1)
+                .isPresent())
         .toList();
   }
 
@@ -44,28 +42,25 @@ final class CriImages {
   static HeldImage held(Image image, TagDigests exactly) {
     SortedMap<String, SortedSet<ImageDigest>> digests = digestsByRepository(image);
     SortedMap<String, HeldName> names = new TreeMap<>();
-    digests.forEach(
-        (repository, all) ->
-            all.forEach(
-                digest -> {
-                  String name = repository + "@" + digest;
-                  names.put(name, new HeldName(name, digest));
-                }));
+    digests.forEach((repository, all) ->
+        all.forEach(digest -> {
+          String name = repository + "@" + digest;
+          names.put(name, new HeldName(name, digest));
+        }));
     for (String tag : image.getRepoTagsList()) {
       parse(tag)
-          .ifPresent(
-              reference -> {
-                Optional<ImageDigest> digest = Optional.empty();
-                SortedSet<ImageDigest> known = digests.get(reference.name());
-                if (known == null || known.size() != 1) {
-                  digest = exactly.of(tag);
-                }
-                if (digest.isEmpty() && known != null) {
-                  digest = Optional.of(known.first());
-                }
-                String name = reference.stored();
-                names.put(name, new HeldName(name, digest.orElse(null)));
-              });
+          .ifPresent(reference -> {
+            Optional<ImageDigest> digest = Optional.empty();
+            SortedSet<ImageDigest> known = digests.get(reference.name());
+            if (known == null || known.size() != 1) {
+              digest = exactly.of(tag);
+            }
+            if (digest.isEmpty() && known != null) {
+              digest = Optional.of(known.first());
+            }
+            String name = reference.stored();
+            names.put(name, new HeldName(name, digest.orElse(null)));
+          });
     }
     return new HeldImage(
         image.getId(), new ArrayList<>(names.values()), image.getSize(), image.getPinned());

@@ -43,12 +43,11 @@ final class GrpcCall<S> implements AutoCloseable {
     // counts all the same.
     stream
         .end(message)
-        .onFailure(
-            e -> {
-              if (!answer.isComplete()) {
-                stream.cancel();
-              }
-            });
+        .onFailure(e -> {
+          if (!answer.isComplete()) {
+            stream.cancel();
+          }
+        });
     return answer;
   }
 
@@ -66,22 +65,21 @@ final class GrpcCall<S> implements AutoCloseable {
     // end() fails when the status is not OK, with the code alone; the response has the text too.
     return response
         .end()
-        .transform(
-            end -> {
-              GrpcStatus status = response.status();
-              if (end.succeeded() && status == GrpcStatus.OK) {
-                return Future.succeededFuture(messages);
-              }
-              if (status == null || status == GrpcStatus.OK) {
-                return Future.failedFuture(
-                    end.failed()
-                        ? end.cause()
-                        : new GrpcCallException(
-                            GrpcStatus.UNAVAILABLE, "the answer carries no gRPC status"));
-              }
-              String text = response.statusMessage();
-              return Future.failedFuture(new GrpcCallException(status, text == null ? "" : text));
-            });
+        .transform(end -> {
+          GrpcStatus status = response.status();
+          if (end.succeeded() && status == GrpcStatus.OK) {
+            return Future.succeededFuture(messages);
+          }
+          if (status == null || status == GrpcStatus.OK) {
+            return Future.failedFuture(
+                end.failed()
+                    ? end.cause()
+                    : new GrpcCallException(
+                        GrpcStatus.UNAVAILABLE, "the answer carries no gRPC status"));
+          }
+          String text = response.statusMessage();
+          return Future.failedFuture(new GrpcCallException(status, text == null ? "" : text));
+        });
   }
 
   void succeed(List<S> messages) {

@@ -100,19 +100,17 @@ final class GrpcCalls implements AutoCloseable {
   private <Q, S> Future<List<S>> ask(Question<Q, S> question, GrpcCall<S> call, int tries) {
     return client
         .request(address, question.method)
-        .compose(
-            stream -> {
-              question.metadata.forEach(stream.headers()::set);
-              if (question.timeout != null) {
-                stream.timeout(question.timeout.toMillis(), TimeUnit.MILLISECONDS);
-              }
-              return call.exchange(stream, question.message);
-            })
-        .recover(
-            failure ->
-                tries > 1 && isReset(failure)
-                    ? ask(question, call, tries - 1)
-                    : Future.failedFuture(failure));
+        .compose(stream -> {
+          question.metadata.forEach(stream.headers()::set);
+          if (question.timeout != null) {
+            stream.timeout(question.timeout.toMillis(), TimeUnit.MILLISECONDS);
+          }
+          return call.exchange(stream, question.message);
+        })
+        .recover(failure ->
+            tries > 1 && isReset(failure)
+                ? ask(question, call, tries - 1)
+                : Future.failedFuture(failure));
   }
 
   /**

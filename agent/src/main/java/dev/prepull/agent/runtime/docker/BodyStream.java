@@ -10,8 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an HTTP answer as a blocking stream. The reader's pace holds the sender back: one chunk
- * is asked for at a time.
+ * The body of an HTTP answer as a blocking stream. The reader's pace holds the sender back: one
+ * chunk is asked for at a time.
  */
 final class BodyStream extends InputStream {
 
@@ -33,17 +33,15 @@ final class BodyStream extends InputStream {
     this.response = response;
     response.pause();
     response.handler(bytes -> parts.add(new Part.Chunk(bytes)));
-    response.endHandler(
-        ignored -> {
-          complete = true;
-          onEnd.run();
-          parts.add(new Part.End(null));
-        });
-    response.exceptionHandler(
-        failure -> {
-          onEnd.run();
-          parts.add(new Part.End(failure));
-        });
+    response.endHandler(ignored -> {
+      complete = true;
+      onEnd.run();
+      parts.add(new Part.End(null));
+    });
+    response.exceptionHandler(failure -> {
+      onEnd.run();
+      parts.add(new Part.End(failure));
+    });
     response.fetch(1);
   }
 

@@ -51,9 +51,7 @@ final class DockerImages {
 
   private static Optional<ImageReference> parse(String name) {
     try {
-      return name.startsWith("<none>")
-          ? Optional.empty()
-          : Optional.of(ImageReference.parse(name));
+      return name.startsWith("<none>") ? Optional.empty() : Optional.of(ImageReference.parse(name));
     } catch (InvalidImageReferenceException e) {
       // Docker may hold names that no list can ask for.
       return Optional.empty();

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Turns what Docker Engine says of a failed pull into a reason. Docker has few status codes and puts
- * errors into the stream of a successful answer, so the text decides; the first row that fits wins.
- * Measured on 20.10 and 28.5.
+ * Turns what Docker Engine says of a failed pull into a reason. Docker has few status codes and
+ * puts errors into the stream of a successful answer, so the text decides; the first row that fits
+ * wins. Measured on 20.10 and 28.5.
  */
 final class DockerPullErrors {
 
@@ -39,11 +39,7 @@ final class DockerPullErrors {
               "incorrect username or password",
               "denied: requested access",
               "insufficient_scope"),
-          new Row(
-              PullReason.RATE_LIMITED,
-              "toomanyrequests",
-              "too many requests",
-              "429 "),
+          new Row(PullReason.RATE_LIMITED, "toomanyrequests", "too many requests", "429 "),
           new Row(
               PullReason.NOT_FOUND,
               "manifest unknown",

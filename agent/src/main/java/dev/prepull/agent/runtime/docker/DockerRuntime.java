@@ -33,12 +33,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Docker Engine through docker-java. Every call has a transport of its own, so that interrupting the
- * caller resets just its requests.
+ * Docker Engine through docker-java. Every call has a transport of its own, so that interrupting
+ * the caller resets just its requests.
  */
 public final class DockerRuntime implements ImageRuntime {
 
   private static final Logger log = LoggerFactory.getLogger(DockerRuntime.class);
+
   /** An error inside the stream comes under this status. */
   private static final int STREAM_STATUS = 200;
 
@@ -86,8 +87,7 @@ public final class DockerRuntime implements ImageRuntime {
 
   @Override
   public RuntimeInfo info() throws RuntimeUnavailableException, InterruptedException {
-    String version =
-        call("ask for the version", docker -> docker.versionCmd().exec().getVersion());
+    String version = call("ask for the version", docker -> docker.versionCmd().exec().getVersion());
     if (version == null) {
       throw unavailable("ask for the version", "the answer names none; is this a Docker socket?");
     }
@@ -102,7 +102,10 @@ public final class DockerRuntime implements ImageRuntime {
 
   private static HeldImage held(Image image) {
     return DockerImages.held(
-        image.getId(), asList(image.getRepoTags()), asList(image.getRepoDigests()), image.getSize());
+        image.getId(),
+        asList(image.getRepoTags()),
+        asList(image.getRepoDigests()),
+        image.getSize());
   }
 
   private static List<String> asList(String @Nullable [] names) {
@@ -124,13 +127,12 @@ public final class DockerRuntime implements ImageRuntime {
             });
     // Docker also answers to the first digits of an image id, which a name may look like.
     return inspected
-        .map(
-            image ->
-                DockerImages.held(
-                    String.valueOf(image.getId()),
-                    image.getRepoTags(),
-                    image.getRepoDigests(),
-                    image.getSize()))
+        .map(image ->
+            DockerImages.held(
+                String.valueOf(image.getId()),
+                image.getRepoTags(),
+                image.getRepoDigests(),
+                image.getSize()))
         .filter(held -> held.named(reference).isPresent());
   }
 
@@ -147,12 +149,11 @@ public final class DockerRuntime implements ImageRuntime {
       }
       Optional<HeldImage> held = find(reference);
       return held.<PullOutcome>map(PullOutcome.Pulled::new)
-          .orElseGet(
-              () ->
-                  new PullOutcome.Failed(
-                      PullReason.ERR_IMAGE_PULL,
-                      "Docker said that it pulled the image but then did not know it",
-                      null));
+          .orElseGet(() ->
+              new PullOutcome.Failed(
+                  PullReason.ERR_IMAGE_PULL,
+                  "Docker said that it pulled the image but then did not know it",
+                  null));
     } catch (DockerException e) {
       return failed(e.getHttpStatus(), message(e));
     } catch (RuntimeUnavailableException e) {
@@ -191,7 +192,8 @@ public final class DockerRuntime implements ImageRuntime {
     }
   }
 
-  // --- calls --------------------------------------------------------------------------------------
+  // --- calls
+  // --------------------------------------------------------------------------------------
 
   private <T> T call(String action, Function<DockerClient, T> call)
       throws RuntimeUnavailableException, InterruptedException {
@@ -206,8 +208,7 @@ public final class DockerRuntime implements ImageRuntime {
   }
 
   private VertxDockerTransport transport() {
-    return new VertxDockerTransport(
-        http, SocketAddress.domainSocketAddress(socket.toString()));
+    return new VertxDockerTransport(http, SocketAddress.domainSocketAddress(socket.toString()));
   }
 
   private DockerClient client(VertxDockerTransport transport) {

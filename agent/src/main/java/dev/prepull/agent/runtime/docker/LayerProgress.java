@@ -41,7 +41,6 @@ final class LayerProgress {
   private static PullProgress progress(ProgressDetail detail) {
     Long current = detail.getCurrent();
     Long total = detail.getTotal();
-    return new PullProgress(
-        current == null ? 0 : current, total == null || total < 0 ? 0 : total);
+    return new PullProgress(current == null ? 0 : current, total == null || total < 0 ? 0 : total);
   }
 }

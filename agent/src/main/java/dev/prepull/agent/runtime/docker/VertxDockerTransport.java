@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 
 /**
- * docker-java's transport over Vert.x's HTTP client on the daemon's unix socket. The transports that
- * docker-java brings cost the agent 18 MB of memory.
+ * docker-java's transport over Vert.x's HTTP client on the daemon's unix socket. The transports
+ * that docker-java brings cost the agent 18 MB of memory.
  *
  * <p>Callers block. Closing the transport resets every request under way, upon which the daemon
  * gives up what it was doing for it. Thread-safe.
@@ -53,14 +53,13 @@ final class VertxDockerTransport implements DockerHttpClient {
     Future<Exchange> exchange =
         client
             .request(options)
-            .compose(
-                sent -> {
-                  if (!begin(sent)) {
-                    sent.reset();
-                    return Future.failedFuture("the transport is closed");
-                  }
-                  return sent.send(body).map(response -> new Exchange(sent, response));
-                });
+            .compose(sent -> {
+              if (!begin(sent)) {
+                sent.reset();
+                return Future.failedFuture("the transport is closed");
+              }
+              return sent.send(body).map(response -> new Exchange(sent, response));
+            });
     try {
       return exchange.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
@@ -125,9 +124,8 @@ final class VertxDockerTransport implements DockerHttpClient {
       Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       response
           .headers()
-          .forEach(
-              (name, value) ->
-                  headers.computeIfAbsent(name, ignored -> new ArrayList<>()).add(value));
+          .forEach((name, value) ->
+              headers.computeIfAbsent(name, ignored -> new ArrayList<>()).add(value));
       return headers;
     }
 

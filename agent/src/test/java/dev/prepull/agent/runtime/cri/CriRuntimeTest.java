@@ -136,13 +136,12 @@ class CriRuntimeTest {
   void listsAThousandImagesWithOneCall() throws Exception {
     ListImagesResponse.Builder many = ListImagesResponse.newBuilder();
     IntStream.range(0, 1000)
-        .forEach(
-            i ->
-                many.addImages(
-                    Image.newBuilder()
-                        .setId("sha256:" + i)
-                        .addRepoTags("reg.example/%0200d:1".formatted(i))
-                        .addRepoDigests("reg.example/%0200d@%s".formatted(i, FIRST))));
+        .forEach(i ->
+            many.addImages(
+                Image.newBuilder()
+                    .setId("sha256:" + i)
+                    .addRepoTags("reg.example/%0200d:1".formatted(i))
+                    .addRepoDigests("reg.example/%0200d@%s".formatted(i, FIRST))));
     images = many.build();
 
     try (CriRuntime runtime = open()) {
@@ -227,14 +226,13 @@ class CriRuntimeTest {
 
     try (CriRuntime runtime = open()) {
       Thread puller =
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  end.complete(runtime.pull(APP, progress -> {}).toString());
-                } catch (InterruptedException e) {
-                  end.complete("interrupted");
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            try {
+              end.complete(runtime.pull(APP, progress -> {}).toString());
+            } catch (InterruptedException e) {
+              end.complete("interrupted");
+            }
+          });
       silence.called().get(10, TimeUnit.SECONDS);
 
       puller.interrupt();
@@ -252,14 +250,13 @@ class CriRuntimeTest {
     CompletableFuture<PullOutcome> end = new CompletableFuture<>();
 
     try (CriRuntime runtime = open()) {
-      Thread.startVirtualThread(
-          () -> {
-            try {
-              end.complete(runtime.pull(APP, progress -> {}));
-            } catch (InterruptedException e) {
-              end.completeExceptionally(e);
-            }
-          });
+      Thread.startVirtualThread(() -> {
+        try {
+          end.complete(runtime.pull(APP, progress -> {}));
+        } catch (InterruptedException e) {
+          end.completeExceptionally(e);
+        }
+      });
       silence.called().get(10, TimeUnit.SECONDS);
 
       server.close();

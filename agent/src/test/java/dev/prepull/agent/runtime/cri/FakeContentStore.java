@@ -63,13 +63,11 @@ final class FakeContentStore implements ContentStore {
       throw new GrpcCallException(GrpcStatus.UNAVAILABLE, "broken down");
     }
     Set<ImageDigest> found = new HashSet<>();
-    manifests.forEach(
-        (digest, manifest) -> {
-          if (manifest.repository.equals(reference.repository())
-              && !manifest.touched.isBefore(since)) {
-            found.add(digest);
-          }
-        });
+    manifests.forEach((digest, manifest) -> {
+      if (manifest.repository.equals(reference.repository()) && !manifest.touched.isBefore(since)) {
+        found.add(digest);
+      }
+    });
     return found;
   }
 

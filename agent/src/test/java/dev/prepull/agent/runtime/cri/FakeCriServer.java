@@ -42,14 +42,13 @@ final class FakeCriServer implements AutoCloseable {
     http =
         vertx
             .createHttpServer()
-            .requestHandler(
-                request -> {
-                  if (resets.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                    request.response().reset(0);
-                  } else {
-                    grpc.handle(request);
-                  }
-                });
+            .requestHandler(request -> {
+              if (resets.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                request.response().reset(0);
+              } else {
+                grpc.handle(request);
+              }
+            });
     await(http.listen(SocketAddress.domainSocketAddress(socket.toString())));
   }
 
@@ -75,19 +74,18 @@ final class FakeCriServer implements AutoCloseable {
         served,
         call ->
             call.last()
-                .onSuccess(
-                    message -> {
-                      calls.add(method);
-                      switch (answer.apply(message)) {
-                        case Answer.Message(Message body) -> call.response().end(body);
-                        case Answer.Status(GrpcStatus code, String text) ->
-                            call.response().status(code).statusMessage(text).end();
-                        case Answer.Silence silence -> {
-                          call.errorHandler(e -> silence.reset().complete(null));
-                          silence.called().complete(null);
-                        }
-                      }
-                    }));
+                .onSuccess(message -> {
+                  calls.add(method);
+                  switch (answer.apply(message)) {
+                    case Answer.Message(Message body) -> call.response().end(body);
+                    case Answer.Status(GrpcStatus code, String text) ->
+                        call.response().status(code).statusMessage(text).end();
+                    case Answer.Silence silence -> {
+                      call.errorHandler(e -> silence.reset().complete(null));
+                      silence.called().complete(null);
+                    }
+                  }
+                }));
     return this;
   }
 

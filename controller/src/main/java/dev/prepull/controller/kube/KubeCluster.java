@@ -1,0 +1,203 @@
+package dev.prepull.controller.kube;
+
+import dev.prepull.controller.reconcile.ClusterObserver;
+import dev.prepull.controller.reconcile.ListEvents;
+import dev.prepull.controller.reconcile.StatusSink;
+import dev.prepull.loop.EventLoop;
+import dev.prepull.program.StartupException;
+import io.kubernetes.client.common.KubernetesObject;
+import io.kubernetes.client.informer.SharedIndexInformer;
+import io.kubernetes.client.informer.SharedInformerFactory;
+import io.kubernetes.client.openapi.ApiClient;
+import io.kubernetes.client.openapi.ApiException;
+import io.kubernetes.client.openapi.apis.CoreV1Api;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1ConfigMapList;
+import io.kubernetes.client.openapi.models.V1Node;
+import io.kubernetes.client.openapi.models.V1NodeList;
+import io.kubernetes.client.util.ClientBuilder;
+import io.kubernetes.client.util.KubeConfig;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster behind an API server: PrePullList ConfigMaps and Nodes in, status and Events out. It
+ * needs get, list and watch on ConfigMaps of one namespace and on Nodes, and create and update on
+ * ConfigMaps and Events of that namespace.
+ */
+public final class KubeCluster implements AutoCloseable {
+
+  private static final String LIST_SELECTOR = "prepull.dev/config=PrePullList";
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
+  /** A peer that does not answer a ping is gone, and its watches are opened anew. */
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
+
+  /** Informers learn everything from their watch; nothing needs to be repeated. */
+  private static final long NO_RESYNC = 0;
+
+  private static final Logger log = LoggerFactory.getLogger(KubeCluster.class);
+
+  private final ApiClient watchClient;
+  private final ApiClient callClient;
+  private final String namespace;
+  private final EventLoop loop;
+  private final Consumer<String> failures;
+  private final SharedInformerFactory informers;
+  private final SharedIndexInformer<V1ConfigMap> configMaps;
+  private final SharedIndexInformer<V1Node> nodes;
+  private final StatusConfigMap statusSink;
+  private final KubeListEvents listEvents;
+
+  private KubeCluster(
+      ApiClient watchClient,
+      ApiClient callClient,
+      String namespace,
+      EventLoop loop,
+      Consumer<String> failures) {
+    this.watchClient = watchClient;
+    this.callClient = callClient;
+    this.namespace = namespace;
+    this.loop = loop;
+    this.failures = failures;
+    this.informers = new SharedInformerFactory(watchClient);
+    CoreV1Api watches = new CoreV1Api(watchClient);
+    this.configMaps =
+        informers.sharedIndexInformerFor(
+            parameters ->
+                watches
+                    .listNamespacedConfigMap(namespace)
+                    .labelSelector(LIST_SELECTOR)
+                    .resourceVersion(parameters.resourceVersion)
+                    .timeoutSeconds(parameters.timeoutSeconds)
+                    .watch(parameters.watch)
+                    .buildCall(null),
+            V1ConfigMap.class,
+            V1ConfigMapList.class,
+            NO_RESYNC,
+            this::watchFailed);
+    this.nodes =
+        informers.sharedIndexInformerFor(
+            parameters ->
+                watches
+                    .listNode()
+                    .resourceVersion(parameters.resourceVersion)
+                    .timeoutSeconds(parameters.timeoutSeconds)
+                    .watch(parameters.watch)
+                    .buildCall(null),
+            V1Node.class,
+            V1NodeList.class,
+            NO_RESYNC,
+            this::watchFailed);
+    configMaps.setTransform(KubeObjects::stripped);
+    nodes.setTransform(KubeObjects::stripped);
+    CoreV1Api calls = new CoreV1Api(callClient);
+    this.statusSink = new StatusConfigMap(calls, namespace, loop, failures);
+    this.listEvents =
+        new KubeListEvents(
+            calls,
+            name -> configMaps.getIndexer().getByKey(namespace + "/" + name),
+            Clock.systemUTC(),
+            failures);
+  }
+
+  /**
+   * Connects and makes sure that lists and nodes may be read.
+   *
+   * @param kubeconfig null for the way that a Pod reaches its API server
+   * @param failures is told each failed request in a few words, for a metric; any thread
+   * @throws StartupException when the API server cannot be reached or refuses
+   */
+  public static KubeCluster connect(
+      @Nullable Path kubeconfig, String namespace, EventLoop loop, Consumer<String> failures)
+      throws StartupException {
+    LenientJson.install();
+    ApiClient calls = client(kubeconfig, REQUEST_TIMEOUT);
+    ApiClient watches = client(kubeconfig, Duration.ZERO);
+    CoreV1Api api = new CoreV1Api(calls);
+    try {
+      api.listNamespacedConfigMap(namespace).labelSelector(LIST_SELECTOR).limit(1).execute();
+      api.listNode().limit(1).execute();
+    } catch (ApiException e) {
+      throw new StartupException(
+          "Tried to list ConfigMaps of namespace %s and Nodes at %s but failed: %s. %s"
+              .formatted(
+                  namespace, calls.getBasePath(), KubeFailures.describe(e), KubeFailures.advice(e)),
+          e);
+    }
+    return new KubeCluster(watches, calls, namespace, loop, failures);
+  }
+
+  private static ApiClient client(@Nullable Path kubeconfig, Duration readTimeout)
+      throws StartupException {
+    try {
+      ClientBuilder builder = kubeconfig == null ? ClientBuilder.cluster() : from(kubeconfig);
+      return builder.setReadTimeout(readTimeout).setPingInterval(PING_INTERVAL).build();
+    } catch (IOException | RuntimeException e) {
+      throw new StartupException(
+          kubeconfig == null
+              ? "Tried to reach the API server as a Pod does but failed: %s. Give --kubeconfig, or --lists-from to run without an API server."
+                  .formatted(KubeFailures.describe(e))
+              : "Tried to read --kubeconfig %s but failed: %s. Expected a kubeconfig file with a current context."
+                  .formatted(kubeconfig, KubeFailures.describe(e)),
+          e);
+    }
+  }
+
+  private static ClientBuilder from(Path kubeconfig) throws IOException {
+    try (Reader reader = Files.newBufferedReader(kubeconfig)) {
+      KubeConfig config = KubeConfig.loadKubeConfig(reader);
+      // Relative paths in it are relative to it.
+      config.setFile(kubeconfig.toAbsolutePath().toFile());
+      return ClientBuilder.kubeconfig(config);
+    }
+  }
+
+  /** Where the status goes. */
+  public StatusSink statusSink() {
+    return statusSink;
+  }
+
+  /** Where Events go. */
+  public ListEvents listEvents() {
+    return listEvents;
+  }
+
+  /** Begins to tell the observer what the cluster holds. Once per object. */
+  public void watch(ClusterObserver observer) {
+    WholeSet.observe(configMaps, KubeObjects::list, observer::listsObserved, loop);
+    WholeSet.observe(nodes, KubeObjects::node, observer::nodesObserved, loop);
+    listEvents.start();
+    informers.startAllRegisteredInformers();
+  }
+
+  private void watchFailed(Class<? extends KubernetesObject> type, Throwable failure) {
+    String kind = type.getSimpleName().replaceFirst("^V1", "");
+    failures.accept("watch " + kind);
+    log.atWarn()
+        .addKeyValue("kind", kind)
+        .addKeyValue("namespace", namespace)
+        .log(
+            "Tried to list or watch but failed: {}. What was read before stays in force; it is tried again at once. {}",
+            KubeFailures.describe(failure),
+            KubeFailures.advice(failure));
+  }
+
+  @Override
+  public void close() {
+    listEvents.close();
+    informers.stopAllRegisteredInformers();
+    for (ApiClient client : new ApiClient[] {watchClient, callClient}) {
+      client.getHttpClient().dispatcher().executorService().shutdownNow();
+      client.getHttpClient().connectionPool().evictAll();
+    }
+  }
+}

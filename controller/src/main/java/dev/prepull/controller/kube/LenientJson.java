@@ -1,0 +1,26 @@
+package dev.prepull.controller.kube;
+
+import io.kubernetes.client.openapi.JSON;
+import java.time.OffsetDateTime;
+import java.util.Date;
+
+/**
+ * Makes the Kubernetes client accept fields it does not know, as the API conventions ask of every
+ * client. As generated it throws on them, so that an API server one version newer would stop every
+ * informer (kubernetes-client/java issue 4809).
+ */
+final class LenientJson {
+
+  private LenientJson() {}
+
+  /** Takes effect for the whole process; to be called before the client is used. */
+  static void install() {
+    // createGson() lacks the strict per-type adapters and also these three, which are still needed.
+    JSON.setGson(
+        JSON.createGson()
+            .registerTypeAdapter(Date.class, new JSON.DateTypeAdapter())
+            .registerTypeAdapter(OffsetDateTime.class, new JSON.OffsetDateTimeTypeAdapter())
+            .registerTypeAdapter(byte[].class, new JSON.ByteArrayAdapter())
+            .create());
+  }
+}
