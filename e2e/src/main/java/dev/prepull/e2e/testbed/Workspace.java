@@ -69,6 +69,13 @@ public final class Workspace implements AutoCloseable {
     return file(name, "");
   }
 
+  /** Removes directories of earlier runs. */
+  public void clear(String... names) {
+    for (String name : names) {
+      delete(directory.resolve(name));
+    }
+  }
+
   /** Remembers a part to stop. */
   public <T extends AutoCloseable> T add(T part) {
     parts.push(part);
