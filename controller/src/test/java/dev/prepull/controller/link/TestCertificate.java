@@ -13,13 +13,13 @@ import java.util.Base64;
 import java.util.List;
 
 /** A certificate for this machine that nobody else trusts, made by the JDK's keytool. */
-record TestCertificate(Path certificate, Path key) {
+public record TestCertificate(Path certificate, Path key) {
 
   private static final String ALIAS = "link";
   private static final String PASSWORD = "password";
 
   /** Makes certificate and key as PEM files in the folder. */
-  static TestCertificate in(Path folder)
+  public static TestCertificate in(Path folder)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve("link.p12");
     generate(store);
