@@ -59,6 +59,11 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
+  /** The port that the system chose when it was asked to. */
+  int port() {
+    return server.actualPort();
+  }
+
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     if (!request.method().equals(HttpMethod.GET)) {

@@ -145,10 +145,13 @@ public final class ListParser {
           .ifPresent(reference -> add(reference, yaml.place(item), defaults));
       return;
     }
+    int before = problems.count();
     SequencedMap<String, Node> fields = yaml.fields(item, IMAGE_FIELDS);
     Node image = fields.get(ImageReader.IMAGE);
     if (image == null) {
-      yaml.error(item, "expected the field image");
+      if (problems.count() == before) {
+        yaml.error(item, "expected the field image");
+      }
       return;
     }
     notYet.check(fields);

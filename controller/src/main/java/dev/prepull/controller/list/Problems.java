@@ -1,7 +1,11 @@
 package dev.prepull.controller.list;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -13,10 +17,14 @@ final class Problems {
   private static final int MOST = 20;
   private static final int SHOWN_LENGTH = 80;
 
+  /** Control and format characters, lone surrogates, and spaces other than the common one. */
+  private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\p{Z}&&[^ \t]]");
+
   private final String configMap;
   private final List<Problem> errors = new ArrayList<>();
-  private final List<Problem> warnings = new ArrayList<>();
-  private int suppressed;
+  private final Set<Problem> warnings = new LinkedHashSet<>();
+  private int errorsLeftOut;
+  private int warningsLeftOut;
 
   Problems(String configMap) {
     this.configMap = configMap;
@@ -28,21 +36,29 @@ final class Problems {
   }
 
   void error(Place place, String found, String expected) {
-    add(
-        new Problem(
-            configMap, place.key(), place.line(), place.column(), shortened(found), expected));
+    add(problem(place, found, expected));
   }
 
+  /** A warning about the same thing, such as a default that many images share, counts once. */
   void warn(Place place, String found, String what) {
-    warnings.add(
-        new Problem(configMap, place.key(), place.line(), place.column(), shortened(found), what));
+    Problem warning = problem(place, found, what);
+    if (warnings.size() < MOST) {
+      warnings.add(warning);
+    } else if (!warnings.contains(warning)) {
+      warningsLeftOut++;
+    }
+  }
+
+  private Problem problem(Place place, String found, String text) {
+    return new Problem(
+        configMap, place.key(), place.line(), place.column(), shortened(found), visible(text));
   }
 
   private void add(Problem problem) {
     if (errors.size() < MOST) {
       errors.add(problem);
     } else {
-      suppressed++;
+      errorsLeftOut++;
     }
   }
 
@@ -50,21 +66,36 @@ final class Problems {
     return errors.isEmpty();
   }
 
+  int count() {
+    return errors.size() + errorsLeftOut;
+  }
+
   List<Problem> errors() {
-    List<Problem> all = new ArrayList<>(errors);
-    if (suppressed > 0) {
-      all.add(new Problem(configMap, null, 0, 0, "", "and %d more problems".formatted(suppressed)));
+    return withRest(errors, errorsLeftOut, "problems");
+  }
+
+  List<Problem> warnings() {
+    return withRest(warnings, warningsLeftOut, "warnings");
+  }
+
+  private List<Problem> withRest(Collection<Problem> told, int leftOut, String what) {
+    List<Problem> all = new ArrayList<>(told);
+    if (leftOut > 0) {
+      all.add(new Problem(configMap, null, 0, 0, "", "and %d more %s".formatted(leftOut, what)));
     }
     return all;
   }
 
-  List<Problem> warnings() {
-    return warnings;
+  private static String shortened(String text) {
+    String line = visible(text.lines().findFirst().orElse(""));
+    return line.length() <= SHOWN_LENGTH ? line : line.substring(0, SHOWN_LENGTH) + "…";
   }
 
-  private static String shortened(String text) {
-    String line = text.lines().findFirst().orElse("");
-    return line.length() <= SHOWN_LENGTH ? line : line.substring(0, SHOWN_LENGTH) + "…";
+  /** The text with every character that nobody sees written by its number. */
+  private static String visible(String text) {
+    return INVISIBLE
+        .matcher(text)
+        .replaceAll(found -> "<U+%04X>".formatted(found.group().codePointAt(0)));
   }
 
   /**

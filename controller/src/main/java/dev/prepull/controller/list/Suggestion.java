@@ -1,6 +1,8 @@
 package dev.prepull.controller.list;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
 
 /** Guesses what somebody meant to write. */
 final class Suggestion {
@@ -11,16 +13,22 @@ final class Suggestion {
 
   /** "did you mean …", or the whole choice when nothing is close. */
   static String among(Collection<String> known, String written) {
-    for (String candidate : known) {
-      if (candidate.equalsIgnoreCase(written) || distance(candidate, written) <= CLOSE) {
-        return "did you mean %s?".formatted(candidate);
-      }
-    }
-    return "expected one of " + String.join(", ", known);
+    return known.stream()
+        .filter(candidate -> distance(candidate, written) <= tolerated(candidate))
+        .min(Comparator.comparingInt(candidate -> distance(candidate, written)))
+        .map("did you mean %s?"::formatted)
+        .orElseGet(() -> "expected one of " + String.join(", ", known));
   }
 
-  /** The Levenshtein distance. */
-  private static int distance(String left, String right) {
+  /** How many letters may be wrong: in a short word fewer, or everything resembles it. */
+  private static int tolerated(String candidate) {
+    return Math.min(CLOSE, candidate.length() / 3);
+  }
+
+  /** The Levenshtein distance, upper and lower case being the same. */
+  private static int distance(String candidate, String written) {
+    String left = candidate.toLowerCase(Locale.ROOT);
+    String right = written.toLowerCase(Locale.ROOT);
     int[] row = new int[right.length() + 1];
     for (int j = 0; j < row.length; j++) {
       row[j] = j;

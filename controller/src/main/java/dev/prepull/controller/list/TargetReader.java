@@ -5,6 +5,7 @@ import dev.prepull.controller.list.NodeSelectorTerm.Requirement;
 import dev.prepull.model.Platform;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,16 +24,28 @@ final class TargetReader {
 
   private final YamlReader yaml;
 
+  /**
+   * By the nodes that it was read from: thousands of images may share the target of the defaults.
+   */
+  private final Map<List<@Nullable Node>, NodeTarget> targets = new HashMap<>();
+
   TargetReader(YamlReader yaml) {
     this.yaml = yaml;
   }
 
   NodeTarget read(Map<String, Node> fields) {
-    return new NodeTarget(
-        selector(fields.get("nodeSelector")),
-        affinity(fields.get("nodeAffinity")),
-        tolerations(fields.get("tolerations")),
-        platforms(fields.get("platforms")));
+    Node selector = fields.get("nodeSelector");
+    Node affinity = fields.get("nodeAffinity");
+    Node tolerations = fields.get("tolerations");
+    Node platforms = fields.get("platforms");
+    return targets.computeIfAbsent(
+        Arrays.asList(selector, affinity, tolerations, platforms),
+        ignored ->
+            new NodeTarget(
+                selector(selector),
+                affinity(affinity),
+                tolerations(tolerations),
+                platforms(platforms)));
   }
 
   private Map<String, String> selector(@Nullable Node node) {
@@ -105,14 +118,15 @@ final class TargetReader {
     SequencedMap<String, Node> fields = yaml.fields(node, List.of("key", "operator", "values"));
     Optional<String> key = required(node, fields, "key");
     Optional<Operator> operator =
-        required(node, fields, "operator").flatMap(word -> operator(node, word));
+        required(node, fields, "operator")
+            .flatMap(word -> operator(fields.getOrDefault("operator", node), word));
     Node valuesNode = fields.get("values");
-    List<String> values =
-        valuesNode == null ? List.of() : yaml.textItems(valuesNode, "a list of texts");
-    if (key.isEmpty() || operator.isEmpty()) {
+    Optional<List<String>> values =
+        valuesNode == null ? Optional.of(List.of()) : yaml.textItems(valuesNode, "a list of texts");
+    if (key.isEmpty() || operator.isEmpty() || values.isEmpty()) {
       return Optional.empty();
     }
-    Requirement requirement = new Requirement(key.get(), operator.get(), values);
+    Requirement requirement = new Requirement(key.get(), operator.get(), values.get());
     check(node, requirement, ofFields);
     return Optional.of(requirement);
   }
@@ -122,7 +136,7 @@ final class TargetReader {
         Arrays.stream(Operator.values()).filter(o -> o.word().equals(word)).findFirst();
     if (operator.isEmpty()) {
       List<String> words = Arrays.stream(Operator.values()).map(Operator::word).toList();
-      yaml.error(node, "\"%s\" is no operator; %s".formatted(word, Suggestion.among(words, word)));
+      yaml.error(node, "is no operator; " + Suggestion.among(words, word));
     }
     return operator;
   }
@@ -183,9 +197,8 @@ final class TargetReader {
     }
     if (!word.isEmpty() && !word.equals("Equal") && !word.equals("Exists")) {
       yaml.error(
-          node,
-          "\"%s\" is no operator; %s"
-              .formatted(word, Suggestion.among(List.of("Exists", "Equal"), word)));
+          fields.getOrDefault("operator", node),
+          "is no operator; " + Suggestion.among(List.of("Exists", "Equal"), word));
     }
     boolean exists = word.equals("Exists");
     if (exists && !value.isEmpty()) {
@@ -199,7 +212,8 @@ final class TargetReader {
     }
     if (!effect.isEmpty() && !EFFECTS.contains(effect)) {
       yaml.error(
-          node, "\"%s\" is no effect; %s".formatted(effect, Suggestion.among(EFFECTS, effect)));
+          fields.getOrDefault("effect", node),
+          "is no effect; " + Suggestion.among(EFFECTS, effect));
     }
     return new Toleration(
         key, exists ? Toleration.Operator.EXISTS : Toleration.Operator.EQUAL, value, effect);

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -16,6 +17,9 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads YAML (and so JSON) by type. What has another type than asked for becomes a problem with its
@@ -38,7 +42,8 @@ final class YamlReader {
     LoadSettings settings =
         LoadSettings.builder().setLabel(key).setCodePointLimit(MAX_CODE_POINTS).build();
     try {
-      Optional<Node> root = new Compose(settings).composeString(text);
+      Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
+      Optional<Node> root = new Composer(settings, new BoundedDepth(parser)).getSingleNode();
       if (root.isEmpty()) {
         problems.errorOfWhole(key, "is empty; expected a mapping with images");
       }
@@ -49,12 +54,31 @@ final class YamlReader {
               .or(e::getContextMark)
               .map(mark -> Problems.Place.of(key, mark))
               .orElseGet(() -> new Problems.Place(key, 0, 0));
-      problems.error(place, lineOf(text, place.line()), "is not YAML: " + e.getProblem());
+      problems.error(place, lineOf(text, place.line()), "is not YAML: " + said(e));
+      return Optional.empty();
+    } catch (ReaderException e) {
+      Problems.Place place = placeOf(text, e.getPosition());
+      problems.error(
+          place,
+          lineOf(text, place.line()),
+          "is not YAML: it has the character U+%04X".formatted(e.getCodePoint()));
       return Optional.empty();
     } catch (YamlEngineException e) {
       problems.errorOfWhole(key, "is not YAML: " + e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** The parser's words; some of its sentences begin in the context. */
+  private static String said(MarkedYamlEngineException e) {
+    String problem = String.valueOf(e.getProblem());
+    return problem.startsWith("but ") ? e.getContext() + ", " + problem : problem;
+  }
+
+  private Problems.Place placeOf(String text, int codePoints) {
+    String before = text.substring(0, text.offsetByCodePoints(0, codePoints));
+    int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+    return new Problems.Place(key, line, before.length() - before.lastIndexOf('\n'));
   }
 
   private static String lineOf(String text, int line) {
@@ -107,13 +131,17 @@ final class YamlReader {
     return List.of();
   }
 
-  /** A list of texts. */
-  List<String> textItems(Node node, String expected) {
+  /** A list of texts; nothing when one of them is none. */
+  Optional<List<String>> textItems(Node node, String expected) {
+    if (!(node instanceof SequenceNode sequence)) {
+      error(node, "expected " + expected);
+      return Optional.empty();
+    }
     List<String> texts = new ArrayList<>();
-    for (Node item : items(node, expected)) {
+    for (Node item : sequence.getValue()) {
       text(item, "a text").ifPresent(texts::add);
     }
-    return texts;
+    return texts.size() == sequence.getValue().size() ? Optional.of(texts) : Optional.empty();
   }
 
   /** A text; a number or a truth value must be quoted to be one. */

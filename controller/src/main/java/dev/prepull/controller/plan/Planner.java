@@ -11,6 +11,7 @@ import dev.prepull.model.PlannedImage;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,10 @@ public final class Planner {
 
   /** The plans of all nodes. */
   public static PlannedFleet plan(Collection<PrePullList> lists, Collection<NodeInfo> nodes) {
-    return new PlannedFleet(new Planner(lists).plans(nodes), listsOf(lists));
+    // Of an image that is written in two ways, the first list's way counts: not the caller's order.
+    List<PrePullList> sorted =
+        lists.stream().sorted(Comparator.comparing(PrePullList::name)).toList();
+    return new PlannedFleet(new Planner(sorted).plans(nodes), listsOf(sorted));
   }
 
   private TreeMap<NodeName, NodePlan> plans(Collection<NodeInfo> nodes) {

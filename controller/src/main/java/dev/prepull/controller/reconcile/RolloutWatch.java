@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Notices from one status to the next when a list's rollout comes to an end, or cannot. Each is
- * told once, until the rollout moves again. Belongs to the reconcile loop.
+ * Notices from one status to the next when a list's rollout comes to an end, or cannot. Completion
+ * is told again only after the rollout has moved; a standstill only when something is different: a
+ * mere retry is no news. Belongs to the reconcile loop.
  */
 final class RolloutWatch {
 
@@ -22,7 +23,10 @@ final class RolloutWatch {
     STALLED
   }
 
-  private final Map<String, Phase> phases = new HashMap<>();
+  /** What was told of a list last, and what the list looked like then. */
+  private record Told(Phase phase, List<String> images, int desired, int present) {}
+
+  private final Map<String, Told> told = new HashMap<>();
   private final ListEvents events;
 
   RolloutWatch(ListEvents events) {
@@ -33,29 +37,56 @@ final class RolloutWatch {
     Set<String> names = new HashSet<>();
     for (ListStatus list : status.lists()) {
       names.add(list.name());
-      List<ImageStatus> images =
-          status.images().stream().filter(image -> image.lists().contains(list.name())).toList();
-      Phase phase = phase(images);
-      Phase before = phases.put(list.name(), phase);
-      if (before != phase && !images.isEmpty()) {
-        tell(list.name(), phase, images);
+      observe(
+          list.name(),
+          status.images().stream().filter(image -> image.lists().contains(list.name())).toList());
+    }
+    told.keySet().retainAll(names);
+  }
+
+  private void observe(String list, List<ImageStatus> images) {
+    Told now =
+        new Told(
+            phase(images),
+            images.stream().map(ImageStatus::image).toList(),
+            images.stream().mapToInt(image -> image.nodes().desired()).sum(),
+            images.stream().mapToInt(image -> image.nodes().present()).sum());
+    Told before = told.get(list);
+    boolean wasComplete = before != null && before.phase() == Phase.COMPLETE;
+    switch (now.phase()) {
+      case ROLLING -> {
+        if (wasComplete) {
+          told.remove(list);
+        }
+      }
+      case COMPLETE -> {
+        if (!wasComplete) {
+          told.put(list, now);
+          tell(list, now.phase(), images);
+        }
+      }
+      case STALLED -> {
+        if (!now.equals(before)) {
+          told.put(list, now);
+          tell(list, now.phase(), images);
+        }
       }
     }
-    phases.keySet().retainAll(names);
   }
 
   private static Phase phase(List<ImageStatus> images) {
     boolean complete = true;
-    boolean moving = false;
+    // As long as no node is known, or none is meant, nothing has been rolled out.
+    boolean moving = images.stream().allMatch(image -> image.nodes().desired() == 0);
     for (ImageStatus image : images) {
       RolloutStatus.Counts nodes = image.nodes();
       complete &= nodes.present() == nodes.desired();
       moving |= nodes.pulling() + nodes.waiting() + nodes.unknown() > 0;
     }
-    if (complete) {
-      return Phase.COMPLETE;
+    if (moving) {
+      return Phase.ROLLING;
     }
-    return moving ? Phase.ROLLING : Phase.STALLED;
+    return complete ? Phase.COMPLETE : Phase.STALLED;
   }
 
   private void tell(String list, Phase phase, List<ImageStatus> images) {

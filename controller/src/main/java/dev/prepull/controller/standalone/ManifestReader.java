@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -25,6 +27,7 @@ final class ManifestReader {
   private static final String LABEL_VALUE = "PrePullList";
   private static final int VERSION_BYTES = 6;
   private static final int MAX_CODE_POINTS = 16 << 20;
+  private static final int DEEPEST = 64;
 
   private ManifestReader() {}
 
@@ -39,6 +42,7 @@ final class ManifestReader {
     List<RawList> lists = new ArrayList<>();
     Set<String> names = new TreeSet<>();
     try {
+      checkDepth(settings, manifest);
       for (Object document : new Load(settings).loadAllFromString(manifest)) {
         collect(document, lists);
       }
@@ -53,6 +57,21 @@ final class ManifestReader {
       }
     }
     return lists;
+  }
+
+  /** What makes objects of the text is recursive, and would overflow the stack. */
+  private static void checkDepth(LoadSettings settings, String manifest) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(manifest)) {
+      switch (event.getEventId()) {
+        case SequenceStart, MappingStart -> depth++;
+        case SequenceEnd, MappingEnd -> depth--;
+        default -> {}
+      }
+      if (depth > DEEPEST) {
+        throw new IllegalArgumentException("it nests deeper than %d levels".formatted(DEEPEST));
+      }
+    }
   }
 
   private static String oneLine(String text) {

@@ -38,7 +38,11 @@ public final class StatusJson {
    */
   public static RolloutStatus parse(String json) {
     try {
-      return MAPPER.readValue(json, RolloutStatus.class);
+      RolloutStatus status = MAPPER.readValue(json, RolloutStatus.class);
+      if (status == null) {
+        throw new IllegalArgumentException("is no status: " + json);
+      }
+      return status;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("is no status: " + e.getOriginalMessage(), e);
     }

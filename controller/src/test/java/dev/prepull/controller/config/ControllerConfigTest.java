@@ -1,0 +1,109 @@
+package dev.prepull.controller.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.prepull.program.Flags;
+import dev.prepull.program.HostPort;
+import dev.prepull.program.UsageException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The controller's flags: defaults, every one of them, and what is refused. */
+class ControllerConfigTest {
+
+  private static final List<String> REQUIRED =
+      List.of("--tls-cert", "c.pem", "--tls-key", "k.pem", "--shared-token-file", "token");
+
+  private static ControllerConfig config(String... more) throws UsageException {
+    List<String> arguments = new ArrayList<>(REQUIRED);
+    arguments.addAll(Arrays.asList(more));
+    return config(arguments, Map.of());
+  }
+
+  private static ControllerConfig config(List<String> arguments, Map<String, String> environment)
+      throws UsageException {
+    return ControllerConfig.from(
+        Flags.parse(ControllerFlags.ALL, arguments.toArray(new String[0]), environment));
+  }
+
+  @Test
+  void hasDefaultsForAllButTheFilesOfTheLink() throws Exception {
+    assertThat(config())
+        .isEqualTo(
+            new ControllerConfig(
+                "prepull-system",
+                null,
+                null,
+                new HostPort("0.0.0.0", 8443),
+                new HostPort("0.0.0.0", 8080),
+                Path.of("c.pem"),
+                Path.of("k.pem"),
+                Path.of("token")));
+  }
+
+  @Test
+  void readsEveryFlag() throws Exception {
+    assertThat(
+            config(
+                "--namespace", "other",
+                "--lists-from", "lists.yaml",
+                "--link-listen", "[::1]:1",
+                "--http-listen", "localhost:2"))
+        .isEqualTo(
+            new ControllerConfig(
+                "other",
+                null,
+                Path.of("lists.yaml"),
+                new HostPort("::1", 1),
+                new HostPort("localhost", 2),
+                Path.of("c.pem"),
+                Path.of("k.pem"),
+                Path.of("token")));
+    assertThat(config("--kubeconfig", "admin.conf").kubeconfig()).isEqualTo(Path.of("admin.conf"));
+  }
+
+  @Test
+  void readsTheEnvironment() throws Exception {
+    ControllerConfig config =
+        config(REQUIRED, Map.of("PREPULL_NAMESPACE", "other", "PREPULL_LISTS_FROM", "l.yaml"));
+
+    assertThat(config.namespace()).isEqualTo("other");
+    assertThat(config.listsFrom()).isEqualTo(Path.of("l.yaml"));
+  }
+
+  @Test
+  void refusesTwoSourcesOfLists() {
+    assertThatThrownBy(() -> config("--kubeconfig", "admin.conf", "--lists-from", "lists.yaml"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--kubeconfig and --lists-from exclude each other: the lists come from one place");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--tls-cert", "--tls-key", "--shared-token-file"})
+  void namesAFileThatIsMissing(String flag) {
+    List<String> arguments = new ArrayList<>(REQUIRED);
+    int index = arguments.indexOf(flag);
+    arguments.subList(index, index + 2).clear();
+
+    assertThatThrownBy(() -> config(arguments, Map.of()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(flag + " is missing: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--link-listen, 8443", "--http-listen, localhost", "--http-listen, localhost:65536"})
+  void refusesAnAddressThatIsNone(String flag, String value) {
+    assertThatThrownBy(() -> config(flag, value))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("%s \"%s\": expected HOST:PORT with a port from 0 to 65535", flag, value);
+  }
+}

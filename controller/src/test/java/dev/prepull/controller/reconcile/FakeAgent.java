@@ -1,0 +1,100 @@
+package dev.prepull.controller.reconcile;
+
+import dev.prepull.model.ImageDigest;
+import dev.prepull.model.ImageReference;
+import dev.prepull.model.ImageReport;
+import dev.prepull.model.ImageState;
+import dev.prepull.model.NodeHello;
+import dev.prepull.model.NodeName;
+import dev.prepull.model.NodePlan;
+import dev.prepull.model.Platform;
+import dev.prepull.model.PullProblem;
+import dev.prepull.model.PullReason;
+import dev.prepull.model.RuntimeInfo;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** An agent as the loop sees it: what it was sent, and how it reports. */
+final class FakeAgent implements AgentSession {
+
+  static final ImageDigest DIGEST = new ImageDigest("sha256:" + "1".repeat(64));
+
+  private final Reconciler reconciler;
+  private final NodeName node;
+
+  /** The images of each plan that was sent, as written. */
+  final List<List<String>> plans = new ArrayList<>();
+
+  /** The images of each grant, as written and sorted. */
+  final List<List<String>> grants = new ArrayList<>();
+
+  private NodePlan plan = NodePlan.EMPTY;
+
+  FakeAgent(Reconciler reconciler, String node) {
+    this.reconciler = reconciler;
+    this.node = new NodeName(node);
+  }
+
+  NodeHello hello() {
+    return new NodeHello(
+        node,
+        new RuntimeInfo("containerd", "2.1.0"),
+        Platform.parse("linux/amd64"),
+        "0.1.0",
+        Map.of(),
+        List.of());
+  }
+
+  @Override
+  public void send(NodePlan newPlan) {
+    plan = newPlan;
+    plans.add(newPlan.images().stream().map(image -> image.reference().written()).toList());
+  }
+
+  @Override
+  public void grant(Collection<ImageReference> references) {
+    grants.add(new TreeSet<>(references).stream().map(ImageReference::written).toList());
+  }
+
+  @Override
+  public void close(String why) {
+    throw new AssertionError("the loop ends no streams");
+  }
+
+  void acknowledge() {
+    reconciler.acknowledged(this, plan.revision());
+  }
+
+  void refuse(String error) {
+    reconciler.rejected(this, plan.revision(), error);
+  }
+
+  void reports(ImageState state, String... images) {
+    for (String image : images) {
+      ImageReference reference = ImageReference.parse(image);
+      reconciler.reported(
+          this,
+          List.of(
+              state == ImageState.PRESENT
+                  ? ImageReport.present(reference, DIGEST, 1)
+                  : ImageReport.of(reference, state)));
+    }
+  }
+
+  void fails(String image, PullReason reason) {
+    reconciler.reported(
+        this,
+        List.of(
+            ImageReport.troubled(
+                ImageReference.parse(image),
+                ImageState.FAILED,
+                new PullProblem(reason, "no " + image, 1, null))));
+  }
+
+  void detach() {
+    reconciler.detached(this);
+  }
+}
