@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** Docker's HTTP API on a unix socket, whose paths answer as a test says. */
-final class FakeDockerDaemon implements AutoCloseable {
+public final class FakeDockerDaemon implements AutoCloseable {
 
   /** The path of a pull. */
   static final String PULL = "/images/create";
@@ -29,7 +29,7 @@ final class FakeDockerDaemon implements AutoCloseable {
   private final HttpServer http;
 
   /** A daemon of version 28.5.1 that holds nothing. */
-  FakeDockerDaemon(Vertx vertx, Path socket) throws Exception {
+  public FakeDockerDaemon(Vertx vertx, Path socket) throws Exception {
     http =
         vertx
             .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
