@@ -169,6 +169,9 @@ public final class Puller implements PlanReceiver, AutoCloseable {
       loop.execute(() -> endFailedCheck(message));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.error("The container runtime's answer could not be read", e);
+      loop.execute(() -> endFailedCheck(e.toString()));
     }
   }
 

@@ -24,7 +24,15 @@ final class FakeThreads implements ThreadFactory {
 
   /** Lets the oldest call under way come to its end. */
   void runOldest() {
-    FakeThread thread = started.removeFirst();
+    run(started.removeFirst());
+  }
+
+  /** Lets the call that began last come to its end first. */
+  void runNewest() {
+    run(started.removeLast());
+  }
+
+  private static void run(FakeThread thread) {
     if (thread.interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +104,7 @@ public final class KubeCluster implements AutoCloseable {
         new KubeListEvents(
             calls,
             name -> configMaps.getIndexer().getByKey(namespace + "/" + name),
-            Clock.systemUTC(),
+            loop::now,
             failures);
   }
 

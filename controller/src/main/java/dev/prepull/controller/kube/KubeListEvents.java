@@ -8,8 +8,9 @@ import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1EventSource;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1ObjectReference;
-import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +50,7 @@ final class KubeListEvents implements ListEvents, AutoCloseable {
 
   private final CoreV1Api api;
   private final Function<String, @Nullable V1ConfigMap> configMaps;
-  private final Clock clock;
+  private final Supplier<Instant> now;
   private final Consumer<String> failures;
   private final BlockingQueue<News> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Thread writer = Thread.ofVirtual().name("events").unstarted(this::writeAll);
@@ -66,16 +68,17 @@ final class KubeListEvents implements ListEvents, AutoCloseable {
    * Writes through that client.
    *
    * @param configMaps finds a labelled ConfigMap by its name; null when it is gone
+   * @param now the time
    * @param failures is told each failed request
    */
   KubeListEvents(
       CoreV1Api api,
       Function<String, @Nullable V1ConfigMap> configMaps,
-      Clock clock,
+      Supplier<Instant> now,
       Consumer<String> failures) {
     this.api = api;
     this.configMaps = configMaps;
-    this.clock = clock;
+    this.now = now;
     this.failures = failures;
   }
 
@@ -130,7 +133,7 @@ final class KubeListEvents implements ListEvents, AutoCloseable {
     CoreV1Event known = remembered.get(key);
     if (known != null) {
       known.setCount(Objects.requireNonNullElse(known.getCount(), 1) + 1);
-      known.setLastTimestamp(OffsetDateTime.now(clock));
+      known.setLastTimestamp(timestamp());
       Objects.requireNonNull(known.getMetadata()).setResourceVersion(null);
       try {
         String name = Objects.requireNonNull(known.getMetadata().getName());
@@ -148,7 +151,7 @@ final class KubeListEvents implements ListEvents, AutoCloseable {
   }
 
   private CoreV1Event event(Key key, Kind kind, V1ObjectMeta configMap) {
-    OffsetDateTime now = OffsetDateTime.now(clock);
+    OffsetDateTime at = timestamp();
     return new CoreV1Event()
         .apiVersion("v1")
         .kind("Event")
@@ -168,11 +171,15 @@ final class KubeListEvents implements ListEvents, AutoCloseable {
         .message(key.message())
         .type(kind.isWarning() ? "Warning" : "Normal")
         .count(1)
-        .firstTimestamp(now)
-        .lastTimestamp(now)
+        .firstTimestamp(at)
+        .lastTimestamp(at)
         .source(new V1EventSource().component(COMPONENT))
         .reportingComponent(COMPONENT)
         .reportingInstance(COMPONENT);
+  }
+
+  private OffsetDateTime timestamp() {
+    return now.get().atOffset(ZoneOffset.UTC);
   }
 
   private static String shortened(String message) {

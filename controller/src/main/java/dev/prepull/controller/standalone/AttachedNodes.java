@@ -8,7 +8,9 @@ import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodeName;
 import dev.prepull.model.PlanRevision;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,12 +33,22 @@ public final class AttachedNodes implements AgentObserver {
 
   @Override
   public void attached(AgentSession session, NodeHello hello) {
-    NodeInfo node = new NodeInfo(hello.node(), hello.platform(), hello.labels(), List.of());
+    NodeInfo node = new NodeInfo(hello.node(), hello.platform(), labels(hello), List.of());
     synchronized (this) {
       nodes.put(hello.node(), node);
       cluster.nodesObserved(List.copyOf(nodes.values()));
     }
     agents.attached(session, hello);
+  }
+
+  /** The labels that every kubelet puts on its Node, and those that the agent was told. */
+  private static Map<String, String> labels(NodeHello hello) {
+    Map<String, String> labels = new HashMap<>();
+    labels.put("kubernetes.io/hostname", hello.node().value());
+    labels.put("kubernetes.io/os", hello.platform().os());
+    labels.put("kubernetes.io/arch", hello.platform().architecture());
+    labels.putAll(hello.labels());
+    return labels;
   }
 
   @Override

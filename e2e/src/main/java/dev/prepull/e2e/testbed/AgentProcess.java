@@ -1,0 +1,136 @@
+package dev.prepull.e2e.testbed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The agent's jar in a process of its own. */
+public final class AgentProcess implements AutoCloseable {
+
+  private final String node;
+  private final List<String> command;
+  private final Path log;
+  private final HttpApi http;
+  private Daemon daemon;
+
+  private AgentProcess(String node, Path log, HttpApi http, List<String> command) {
+    this.node = node;
+    this.log = log;
+    this.http = http;
+    this.command = command;
+    this.daemon = launch();
+  }
+
+  /** The runnable jar. */
+  public static Path jar() {
+    return Machine.sources().resolve("agent/target/prepull-agent.jar");
+  }
+
+  /** Starts the agent of that node. */
+  public static AgentProcess start(
+      Workspace workspace,
+      String node,
+      RuntimeNode runtime,
+      String controllerLink,
+      LinkSecrets secrets,
+      String... moreFlags) {
+    return start(
+        workspace,
+        node,
+        List.of(
+            Machine.java(),
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx64m",
+            "-jar",
+            jar().toString()),
+        runtime,
+        controllerLink,
+        secrets,
+        moreFlags);
+  }
+
+  /**
+   * As {@link #start(Workspace, String, RuntimeNode, String, LinkSecrets, String...)}, as deployed.
+   */
+  public static AgentProcess start(
+      Workspace workspace,
+      String node,
+      List<String> launcher,
+      RuntimeNode runtime,
+      String controllerLink,
+      LinkSecrets secrets,
+      String... moreFlags) {
+    int httpPort = Ports.free();
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(
+        List.of(
+            "--node-name",
+            node,
+            "--controller",
+            controllerLink,
+            "--ca-file",
+            secrets.certificate().toString(),
+            "--token-file",
+            secrets.token().toString(),
+            "--runtime-endpoint",
+            "unix://" + runtime.socket(),
+            "--http-listen",
+            "127.0.0.1:" + httpPort));
+    command.addAll(List.of(moreFlags));
+    return workspace.add(
+        new AgentProcess(
+            node, workspace.newFile("agent-" + node + ".log"), new HttpApi(httpPort), command));
+  }
+
+  private Daemon launch() {
+    return Daemon.start("agent " + node, log, Map.of("MALLOC_ARENA_MAX", "1"), command)
+        .awaitReady(() -> http.isOk("/healthz"));
+  }
+
+  /** The node that it serves. */
+  public String node() {
+    return node;
+  }
+
+  /** Its HTTP side. */
+  public HttpApi http() {
+    return http;
+  }
+
+  /** Its images as its API shows them. */
+  public JsonNode images() {
+    return http.json("/api/v1/images");
+  }
+
+  /** What it has logged. */
+  public String log() {
+    return daemon.log();
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return daemon.pid();
+  }
+
+  /** SIGTERM; returns the exit code. */
+  public int terminate() {
+    return daemon.terminate();
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    daemon.kill();
+  }
+
+  /** Starts it again with the same flags. */
+  public void resume() {
+    daemon = launch();
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+}

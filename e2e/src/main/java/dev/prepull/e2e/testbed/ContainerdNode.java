@@ -1,0 +1,178 @@
+package dev.prepull.e2e.testbed;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A containerd of its own, with CRI. */
+public final class ContainerdNode implements RuntimeNode {
+
+  /** The versions that run on Debian 12. */
+  public enum Version {
+    /** 1.6, Debian 12's own. */
+    V1_6,
+    /** 1.7, from Debian 13. */
+    V1_7,
+    /** 2.x, from Debian's development release. */
+    V2
+  }
+
+  private final Workspace workspace;
+  private final String name;
+  private final Path programs;
+  private final Path socket;
+  private final Path config;
+  private final Path log;
+  private Daemon daemon;
+
+  private ContainerdNode(Workspace state, Workspace run, String name, Path programs) {
+    this.workspace = state;
+    this.name = name;
+    this.programs = programs;
+    Path sockets = run.directory(name);
+    this.socket = sockets.resolve("containerd.sock");
+    this.log = run.newFile(name + "/log");
+    Path directory = state.directory(name);
+    this.config =
+        state.file(
+            name + "/config.toml",
+            """
+            version = 2
+            root = "%1$s/root"
+            state = "%2$s/state"
+            disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper"]
+            [grpc]
+              address = "%2$s/containerd.sock"
+            [ttrpc]
+              address = "%2$s/containerd.sock.ttrpc"
+            [plugins."io.containerd.grpc.v1.cri"]
+              stream_server_address = "127.0.0.1"
+              stream_server_port = "0"
+              restrict_oom_score_adj = true
+              [plugins."io.containerd.grpc.v1.cri".cni]
+                conf_dir = "%1$s/cni"
+                bin_dir = "%1$s/cnibin"
+              [plugins."io.containerd.grpc.v1.cri".registry]
+                config_path = "%1$s/certs.d"
+            [plugins."io.containerd.internal.v1.opt"]
+              path = "%1$s/opt"
+            [plugins."io.containerd.nri.v1.nri"]
+              disable = true
+            """
+                .formatted(directory, sockets));
+    this.daemon = launch();
+  }
+
+  /** Starts one that keeps everything in the workspace's directory {@code name}. */
+  public static ContainerdNode start(Workspace workspace, String name, Version version) {
+    return start(workspace, workspace, name, version);
+  }
+
+  /** Starts one that keeps images in one workspace, and sockets and logs in the other. */
+  public static ContainerdNode start(Workspace state, Workspace run, String name, Version version) {
+    return run.add(new ContainerdNode(state, run, name, programs(version)));
+  }
+
+  private static Path programs(Version version) {
+    return switch (version) {
+      case V1_6 -> Path.of("/usr/bin");
+      case V1_7 -> Packages.unpacked("trixie", "containerd").resolve("usr/bin");
+      case V2 -> Packages.unpacked("sid", "containerd").resolve("usr/bin");
+    };
+  }
+
+  private Daemon launch() {
+    return Daemon.start(
+            name,
+            log,
+            Map.of(),
+            List.of(programs.resolve("containerd").toString(), "-c", config.toString()))
+        .awaitReady(() -> !ctr("images", "ls", "-q").contains("no such"));
+  }
+
+  private String ctr(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(programs.resolve("ctr").toString(), "-a", socket.toString(), "-n", "k8s.io"));
+    command.addAll(List.of(arguments));
+    return Commands.run(command);
+  }
+
+  @Override
+  public String description() {
+    return Commands.run(List.of(programs.resolve("containerd").toString(), "--version"))
+        .replaceFirst("^containerd \\S+ (\\S+).*(?s)$", "containerd $1")
+        .strip();
+  }
+
+  @Override
+  public Path socket() {
+    return socket;
+  }
+
+  @Override
+  public void mapRegistry(String host, URI address) {
+    // Read at every pull. Without a [host] table 1.7 falls back to https.
+    var unused =
+        workspace.file(
+            "%s/certs.d/%s/hosts.toml".formatted(name, host),
+            """
+            server = "%1$s"
+            [host."%1$s"]
+              capabilities = ["pull", "resolve"]
+            """
+                .formatted(address));
+  }
+
+  @Override
+  public SortedMap<String, String> held() {
+    SortedMap<String, String> held = new TreeMap<>();
+    ctr("images", "ls")
+        .lines()
+        .skip(1)
+        .map(line -> line.split(" +"))
+        .filter(columns -> !columns[0].contains("@") && !columns[0].startsWith("sha256:"))
+        .forEach(columns -> held.put(columns[0], columns[2]));
+    return held;
+  }
+
+  @Override
+  public void pull(String reference) {
+    String unused =
+        ctr(
+            "images",
+            "pull",
+            "--hosts-dir",
+            workspace.directory(name + "/certs.d").toString(),
+            reference);
+  }
+
+  @Override
+  public void remove(String reference) {
+    String unused = ctr("images", "rm", reference);
+  }
+
+  @Override
+  public void stop() {
+    int unused = daemon.terminate();
+  }
+
+  @Override
+  public void kill() {
+    daemon.kill();
+  }
+
+  @Override
+  public void resume() {
+    daemon = launch();
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+}

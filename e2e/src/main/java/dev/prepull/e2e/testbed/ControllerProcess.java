@@ -1,0 +1,148 @@
+package dev.prepull.e2e.testbed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The controller's jar in a process of its own. */
+public final class ControllerProcess implements AutoCloseable {
+
+  private final List<String> command;
+  private final Path log;
+  private final int linkPort;
+  private final HttpApi http;
+  private Daemon daemon;
+
+  private ControllerProcess(
+      Path log, LinkSecrets secrets, int linkPort, int httpPort, List<String> source) {
+    this.log = log;
+    this.linkPort = linkPort;
+    this.http = new HttpApi(httpPort);
+    this.command =
+        new ArrayList<>(
+            List.of(
+                Machine.java(),
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                jar().toString(),
+                "--link-listen",
+                "127.0.0.1:" + linkPort,
+                "--http-listen",
+                "127.0.0.1:" + httpPort,
+                "--tls-cert",
+                secrets.certificate().toString(),
+                "--tls-key",
+                secrets.key().toString(),
+                "--shared-token-file",
+                secrets.token().toString()));
+    command.addAll(source);
+    this.daemon = launch();
+  }
+
+  /** The runnable jar. */
+  public static Path jar() {
+    return Machine.sources().resolve("controller/target/prepull-controller.jar");
+  }
+
+  /** Starts one that reads its lists from a manifest file. */
+  public static ControllerProcess standalone(
+      Workspace workspace, LinkSecrets secrets, Path listsFrom) {
+    return standalone(workspace, secrets, listsFrom, Ports.free());
+  }
+
+  /** As {@link #standalone(Workspace, LinkSecrets, Path)}, with its HTTP side at that port. */
+  public static ControllerProcess standalone(
+      Workspace workspace, LinkSecrets secrets, Path listsFrom, int httpPort) {
+    return start(workspace, secrets, httpPort, List.of("--lists-from", listsFrom.toString()));
+  }
+
+  /** Starts one that reads its lists from an API server. */
+  public static ControllerProcess inCluster(
+      Workspace workspace, LinkSecrets secrets, Path kubeconfig, String namespace, int httpPort) {
+    return start(
+        workspace,
+        secrets,
+        httpPort,
+        List.of("--kubeconfig", kubeconfig.toString(), "--namespace", namespace));
+  }
+
+  private static ControllerProcess start(
+      Workspace workspace, LinkSecrets secrets, int httpPort, List<String> source) {
+    return workspace.add(
+        new ControllerProcess(
+            workspace.newFile("controller.log"), secrets, Ports.free(), httpPort, source));
+  }
+
+  private Daemon launch() {
+    return Daemon.start("controller", log, Map.of(), command)
+        .awaitReady(() -> http.isOk("/healthz"));
+  }
+
+  /** Where agents attach. */
+  public String link() {
+    return "127.0.0.1:" + linkPort;
+  }
+
+  /** Its HTTP side. */
+  public HttpApi http() {
+    return http;
+  }
+
+  /** The status as the API shows it. */
+  public JsonNode status() {
+    return http.json("/api/v1/status");
+  }
+
+  /** The status of one image by the text that stands in the list. */
+  public JsonNode image(String image) {
+    for (JsonNode status : status().get("images")) {
+      if (Objects.requireNonNull(status.get("image")).asText().equals(image)) {
+        return status;
+      }
+    }
+    throw new TestbedException(image + " is not in the status");
+  }
+
+  /** Whether all images of all lists are identical on all of that many nodes. */
+  public boolean isIdenticalOn(int nodes) {
+    JsonNode status = status();
+    boolean identical = !status.get("images").isEmpty();
+    for (JsonNode image : status.get("images")) {
+      identical &= image.get("identical").asBoolean();
+    }
+    return identical && status.get("nodes").get("complete").asInt() == nodes;
+  }
+
+  /** What it has logged. */
+  public String log() {
+    return daemon.log();
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return daemon.pid();
+  }
+
+  /** SIGTERM; returns the exit code. */
+  public int terminate() {
+    return daemon.terminate();
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    daemon.kill();
+  }
+
+  /** Starts it again with the same flags. */
+  public void resume() {
+    daemon = launch();
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+}

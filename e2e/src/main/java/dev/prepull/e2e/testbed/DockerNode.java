@@ -1,0 +1,159 @@
+package dev.prepull.e2e.testbed;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A Docker Engine of its own. Registries on the loopback address need no mapping: it trusts them.
+ */
+public final class DockerNode implements RuntimeNode {
+
+  /** The versions that run on Debian 12. */
+  public enum Version {
+    /** 20.10, Debian 12's own. */
+    V20,
+    /** 26, from Debian 13. */
+    V26,
+    /** 28 or later, from Debian's development release. */
+    V28
+  }
+
+  private final String name;
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final Path socket;
+  private final Path log;
+  private Daemon daemon;
+
+  private DockerNode(Workspace state, Workspace run, String name, String path) {
+    this.name = name;
+    Path sockets = run.directory(name);
+    this.socket = sockets.resolve("docker.sock");
+    this.log = run.newFile(name + "/log");
+    this.environment = Map.of("PATH", path);
+    this.command =
+        List.of(
+            // Found on the path given to it, not on ours.
+            "/usr/bin/env",
+            "dockerd",
+            "--config-file",
+            state.file(name + "/daemon.json", "{}").toString(),
+            "--data-root",
+            state.directory(name + "/root").toString(),
+            "--exec-root",
+            sockets.resolve("exec").toString(),
+            "--pidfile",
+            sockets.resolve("docker.pid").toString(),
+            "--host",
+            "unix://" + socket,
+            "--bridge=none",
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-forward=false",
+            "--ip-masq=false",
+            "--insecure-registry=127.0.0.0/8");
+    this.daemon = launch();
+  }
+
+  /** Starts one that keeps everything in the workspace's directory {@code name}. */
+  public static DockerNode start(Workspace workspace, String name, Version version) {
+    return start(workspace, workspace, name, version);
+  }
+
+  /** Starts one that keeps images in one workspace, and sockets and logs in the other. */
+  public static DockerNode start(Workspace state, Workspace run, String name, Version version) {
+    return run.add(new DockerNode(state, run, name, path(version)));
+  }
+
+  private static String path(Version version) {
+    String system = "/usr/sbin:/usr/bin:/sbin:/bin";
+    return switch (version) {
+      case V20 -> system;
+      case V26 -> ofRelease("trixie") + system;
+      case V28 -> ofRelease("sid") + system;
+    };
+  }
+
+  /** dockerd and the containerd of the same release come first; runc stays the system's. */
+  private static String ofRelease(String release) {
+    Path docker = Packages.unpacked(release, "docker.io");
+    Path containerd = Packages.unpacked(release, "containerd");
+    return "%s:%s:%s:"
+        .formatted(
+            docker.resolve("usr/sbin"), docker.resolve("usr/bin"), containerd.resolve("usr/bin"));
+  }
+
+  private Daemon launch() {
+    return Daemon.start(name, log, environment, command)
+        .awaitReady(() -> !docker("version", "--format", "{{.Server.Version}}").isBlank());
+  }
+
+  private String docker(String... arguments) {
+    List<String> full = new ArrayList<>(List.of("/usr/bin/docker", "-H", "unix://" + socket));
+    full.addAll(List.of(arguments));
+    return Commands.run(full);
+  }
+
+  @Override
+  public String description() {
+    return "docker " + docker("version", "--format", "{{.Server.Version}}").strip();
+  }
+
+  @Override
+  public Path socket() {
+    return socket;
+  }
+
+  @Override
+  public void mapRegistry(String host, URI address) {
+    if (!address.getAuthority().equals(host)) {
+      throw new TestbedException("Docker cannot map %s to %s".formatted(host, address));
+    }
+  }
+
+  @Override
+  public SortedMap<String, String> held() {
+    SortedMap<String, String> held = new TreeMap<>();
+    docker("images", "--digests", "--format", "{{.Repository}}:{{.Tag}} {{.Digest}}")
+        .lines()
+        .map(line -> line.split(" "))
+        .filter(columns -> !columns[0].endsWith(":<none>"))
+        .forEach(columns -> held.put(columns[0], columns[1]));
+    return held;
+  }
+
+  @Override
+  public void pull(String reference) {
+    String unused = docker("pull", "-q", reference);
+  }
+
+  @Override
+  public void remove(String reference) {
+    String unused = docker("rmi", reference);
+  }
+
+  @Override
+  public void stop() {
+    int unused = daemon.terminate();
+  }
+
+  @Override
+  public void kill() {
+    daemon.kill();
+  }
+
+  @Override
+  public void resume() {
+    daemon = launch();
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.prepull.e2e.testbed;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** This machine, as the testbed finds it. */
+public final class Machine {
+
+  /** Its architecture in Go's words. */
+  static final String ARCHITECTURE =
+      System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "amd64";
+
+  private Machine() {}
+
+  /** The root of the working tree. */
+  public static Path sources() {
+    Path here = Path.of("").toAbsolutePath();
+    for (Path at = here; at != null; at = at.getParent()) {
+      if (Files.exists(at.resolve("hack")) && Files.exists(at.resolve("agent/pom.xml"))) {
+        return at;
+      }
+    }
+    throw new TestbedException(here + " is not inside PrePull's working tree");
+  }
+
+  /** Where downloads and builds are kept between runs. */
+  public static Path cache() {
+    String base = System.getenv("XDG_CACHE_HOME");
+    Path home = Path.of(Objects.requireNonNull(System.getProperty("user.home")));
+    return (base == null || base.isEmpty() ? home.resolve(".cache") : Path.of(base))
+        .resolve("prepull");
+  }
+
+  /** The Java that runs this. */
+  static String java() {
+    return Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java")
+        .toString();
+  }
+}

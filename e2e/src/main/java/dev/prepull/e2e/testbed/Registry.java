@@ -1,0 +1,192 @@
+package dev.prepull.e2e.testbed;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A docker-registry on the loopback address. */
+public final class Registry implements AutoCloseable {
+
+  private static final Pattern ACCESS_LOG = Pattern.compile("\"(GET|HEAD) (/v2/\\S*) HTTP");
+
+  private final int port;
+  private final Path config;
+  private final Path log;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Daemon daemon;
+  private int forgotten;
+
+  /** A request that somebody made, such as {@code GET /v2/team/app/manifests/1}. */
+  public record Request(String method, String path) {
+
+    /** Whether it asked for bytes of a layer or a configuration. */
+    public boolean isForBlob() {
+      return path.contains("/blobs/");
+    }
+  }
+
+  private Registry(int port, Path config, Path log) {
+    this.port = port;
+    this.config = config;
+    this.log = log;
+    this.daemon = launch();
+  }
+
+  /** Starts one that keeps its images in the workspace's directory {@code name}. */
+  public static Registry start(Workspace workspace, String name, int port) {
+    Path data = workspace.directory(name);
+    Path config =
+        workspace.file(
+            name + "/config.yml",
+            """
+            version: 0.1
+            log: {level: warn}
+            storage: {filesystem: {rootdirectory: %s/data}, delete: {enabled: true}}
+            http: {addr: "127.0.0.1:%d"}
+            """
+                .formatted(data, port));
+    return workspace.add(new Registry(port, config, workspace.newFile(name + "/log")));
+  }
+
+  private Daemon launch() {
+    if (Ports.isTaken(port)) {
+      throw new TestbedException(
+          "the registry cannot listen on 127.0.0.1:%d: something else does; stop it first"
+              .formatted(port));
+    }
+    return Daemon.start(
+            "docker-registry",
+            log,
+            Map.of("OTEL_TRACES_EXPORTER", "none"),
+            List.of("docker-registry", "serve", config.toString()))
+        .awaitReady(() -> send(HttpRequest.newBuilder(uri("/v2/"))).statusCode() == 200);
+  }
+
+  /** Host and port as they stand in an image reference. */
+  public String host() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Where it answers. */
+  public URI url() {
+    return uri("");
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://" + host() + path);
+  }
+
+  /** Stops answering; the images stay. */
+  public void stop() {
+    daemon.terminate();
+  }
+
+  /** Answers again. */
+  public void resume() {
+    daemon = launch();
+  }
+
+  /** What was asked since the start, or since {@link #forgetRequests}. */
+  public List<Request> requests() {
+    return ACCESS_LOG
+        .matcher(daemon.log())
+        .results()
+        .map(match -> new Request(match.group(1), match.group(2)))
+        .skip(forgotten)
+        .toList();
+  }
+
+  /** Begins to count anew. */
+  public void forgetRequests() {
+    forgotten += requests().size();
+  }
+
+  /** Whether the repository has the tag. */
+  public boolean has(String repository, String tag) {
+    return sendQuietly(
+                HttpRequest.newBuilder(uri("/v2/%s/manifests/%s".formatted(repository, tag)))
+                    .header("Accept", TestImage.MANIFEST_TYPE)
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody()))
+            .statusCode()
+        == 200;
+  }
+
+  /** Pushes an image under the tag and returns the digest of its manifest. */
+  public String push(String repository, String tag, TestImage image) {
+    image.blobs().forEach((digest, content) -> putBlob(repository, digest, content));
+    return putManifest(repository, tag, image.manifest());
+  }
+
+  /** Pushes images of several architectures under the tag and returns the digest of their index. */
+  public String pushIndex(String repository, String tag, Map<String, TestImage> byArchitecture) {
+    byArchitecture.values().forEach(image -> push(repository, image.manifest().digest(), image));
+    return putManifest(repository, tag, TestImage.index(byArchitecture));
+  }
+
+  private void putBlob(String repository, String digest, byte[] content) {
+    HttpResponse<String> begun =
+        expect(
+            202,
+            HttpRequest.newBuilder(uri("/v2/%s/blobs/uploads/".formatted(repository)))
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    String location = begun.headers().firstValue("Location").orElseThrow();
+    String separator = location.contains("?") ? "&" : "?";
+    expect(
+        201,
+        HttpRequest.newBuilder(url().resolve(location + separator + "digest=" + digest))
+            .header("Content-Type", "application/octet-stream")
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(content)));
+  }
+
+  private String putManifest(String repository, String reference, TestImage.Blob manifest) {
+    expect(
+        201,
+        HttpRequest.newBuilder(uri("/v2/%s/manifests/%s".formatted(repository, reference)))
+            .header("Content-Type", manifest.mediaType())
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(manifest.content())));
+    return manifest.digest();
+  }
+
+  private HttpResponse<String> expect(int status, HttpRequest.Builder request) {
+    HttpResponse<String> response = sendQuietly(request);
+    if (response.statusCode() != status) {
+      throw new TestbedException(
+          "%s %s: expected %d but got %d: %s"
+              .formatted(
+                  response.request().method(),
+                  response.uri(),
+                  status,
+                  response.statusCode(),
+                  response.body()));
+    }
+    return response;
+  }
+
+  private HttpResponse<String> sendQuietly(HttpRequest.Builder request) {
+    try {
+      return send(request);
+    } catch (IOException e) {
+      throw new TestbedException("the registry at %s does not answer: %s".formatted(host(), e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TestbedException("interrupted while talking to the registry", e);
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    daemon.close();
+    http.close();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.prepull.e2e.testbed;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.SortedMap;
+
+/** A node's container runtime. What it holds is asked with its own command line, not with ours. */
+public interface RuntimeNode extends AutoCloseable {
+
+  /** The runtime's name and version, such as {@code containerd 1.6.20}. */
+  String description();
+
+  /** The socket that an agent is to use. */
+  Path socket();
+
+  /** Lets the runtime reach the registry of that host name at that address, by plain HTTP. */
+  void mapRegistry(String host, URI address);
+
+  /** The digest of every name in {@code repository:tag} form that it holds. */
+  SortedMap<String, String> held();
+
+  /** Pulls with the runtime's own command line. */
+  void pull(String reference);
+
+  /** Takes names away with the runtime's own command line. */
+  void remove(String reference);
+
+  /** Stops the runtime; what it holds stays. */
+  void stop();
+
+  /** Ends the runtime without asking; what it holds stays. */
+  void kill();
+
+  /** Starts a stopped runtime. */
+  void resume();
+
+  @Override
+  void close();
+}
