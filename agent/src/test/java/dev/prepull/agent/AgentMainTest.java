@@ -7,6 +7,8 @@ import dev.prepull.agent.runtime.docker.FakeDockerDaemon;
 import dev.prepull.program.Flag;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,11 +30,12 @@ class AgentMainTest {
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private final Map<String, String> flags = new TreeMap<>();
+  private FakeDockerDaemon docker;
 
   @BeforeEach
   void wellConfigured() throws Exception {
     Path socket = directory.resolve("docker.sock");
-    new FakeDockerDaemon(vertx, socket);
+    docker = new FakeDockerDaemon(vertx, socket);
     flags.put("node-name", "node-1");
     flags.put("controller", "127.0.0.1:1");
     flags.put("ca-file", Files.writeString(directory.resolve("ca.crt"), "a CA").toString());
@@ -120,6 +124,21 @@ class AgentMainTest {
       assertThat(end.code()).isZero();
       assertThat(end.err()).isEmpty();
       assertThat(end.out()).doesNotContain("\tat ", "not clean");
+    }
+  }
+
+  @Test
+  void endsWithZeroWhenAskedToStopWhileItStarts() throws Exception {
+    CompletableFuture<HttpServerRequest> asked = new CompletableFuture<>();
+    docker.on("/version", asked::complete);
+    try (AgentProcess agent = new AgentProcess(directory, arguments())) {
+      HttpServerResponse answer = asked.get(60, TimeUnit.SECONDS).response();
+      docker.on("/version", request -> request.response().end(FakeDockerDaemon.VERSION));
+
+      agent.terminate();
+      answer.end(FakeDockerDaemon.VERSION).toCompletionStage().toCompletableFuture().get();
+
+      assertThat(agent.end().code()).isZero();
     }
   }
 

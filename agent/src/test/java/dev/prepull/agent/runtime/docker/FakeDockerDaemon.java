@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 /** Docker's HTTP API on a unix socket, whose paths answer as a test says. */
 public final class FakeDockerDaemon implements AutoCloseable {
 
+  /** What {@code /version} answers. */
+  public static final String VERSION = "{\"Version\":\"28.5.1\",\"ApiVersion\":\"1.51\"}";
+
   /** The path of a pull. */
   static final String PULL = "/images/create";
 
@@ -34,7 +37,7 @@ public final class FakeDockerDaemon implements AutoCloseable {
         vertx
             .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
             .requestHandler(this::answer);
-    on("/version", 200, "{\"Version\":\"28.5.1\",\"ApiVersion\":\"1.51\"}");
+    on("/version", 200, VERSION);
     await(http.listen(SocketAddress.domainSocketAddress(socket.toString())));
   }
 
@@ -54,7 +57,7 @@ public final class FakeDockerDaemon implements AutoCloseable {
   }
 
   /** Lets a path answer by that handler. */
-  FakeDockerDaemon on(String path, Handler<HttpServerRequest> answer) {
+  public FakeDockerDaemon on(String path, Handler<HttpServerRequest> answer) {
     answers.put(path, answer);
     return this;
   }
