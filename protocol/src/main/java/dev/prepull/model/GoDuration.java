@@ -17,11 +17,12 @@ public final class GoDuration {
       Map.of(
           "ns", 1L,
           "us", 1_000L,
+          "µs", 1_000L,
           "ms", 1_000_000L,
           "s", 1_000_000_000L,
           "m", 60_000_000_000L,
           "h", 3_600_000_000_000L);
-  private static final Pattern TERM = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|ms|s|m|h)");
+  private static final Pattern TERM = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|µs|ms|s|m|h)");
   private static final Pattern WHOLE = Pattern.compile("(?:" + TERM.pattern() + ")+");
   private static final int MAX_LENGTH = 32;
 
@@ -70,6 +71,8 @@ public final class GoDuration {
     append(text, duration.toMinutesPart(), "m");
     append(text, duration.toSecondsPart(), "s");
     append(text, duration.toMillisPart(), "ms");
+    append(text, duration.toNanosPart() / 1_000 % 1_000, "us");
+    append(text, duration.toNanosPart() % 1_000, "ns");
     return text.toString();
   }
 

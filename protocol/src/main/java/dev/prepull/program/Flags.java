@@ -61,7 +61,8 @@ public final class Flags {
           .get()
           .parse(options(known), arguments);
     } catch (UnrecognizedOptionException e) {
-      throw new UsageException("unknown flag %s: see --help".formatted(e.getOption()));
+      String name = e.getOption().split("=", 2)[0];
+      throw new UsageException("unknown flag %s: see --help".formatted(name));
     } catch (MissingArgumentException e) {
       throw new UsageException(
           "--%s needs a value: %s"

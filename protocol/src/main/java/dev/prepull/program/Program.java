@@ -70,7 +70,6 @@ public final class Program {
       throws UsageException, StartupException, InterruptedException {
     CountDownLatch stopRequested = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    AutoCloseable running = body.start(flags);
     Thread hook =
         new Thread(
             () -> {
@@ -80,11 +79,30 @@ public final class Program {
               Runtime.getRuntime().halt(0);
             },
             "stop");
+    // Before the start: the signal may come while it is under way.
     Runtime.getRuntime().addShutdownHook(hook);
-    stopRequested.await();
-    close(running);
-    stopped.countDown();
-    return 0;
+    boolean started = false;
+    try {
+      AutoCloseable running = body.start(flags);
+      started = true;
+      stopRequested.await();
+      close(running);
+      return 0;
+    } finally {
+      stopped.countDown();
+      if (!started) {
+        remove(hook);
+      }
+    }
+  }
+
+  /** A failed start ends with a code of its own. */
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      log.debug("The program was asked to stop while its start failed", e);
+    }
   }
 
   private static void close(AutoCloseable running) {

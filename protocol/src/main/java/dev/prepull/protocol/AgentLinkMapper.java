@@ -30,10 +30,12 @@ import dev.prepull.protocol.v1.PlanAck;
 import dev.prepull.protocol.v1.PlanNack;
 import dev.prepull.protocol.v1.Problem;
 import dev.prepull.protocol.v1.Reports;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,10 +84,8 @@ public final class AgentLinkMapper {
   public static NodeHello hello(Hello message) {
     List<HeldImage> inventory = new ArrayList<>();
     for (var image : message.getInventoryList()) {
-      List<HeldName> names = new ArrayList<>();
-      for (var name : image.getNamesList()) {
-        names.add(new HeldName(name.getName(), digest(name.getDigest())));
-      }
+      List<HeldName> names =
+          image.getNamesList().stream().flatMap(name -> readable(name).stream()).toList();
       inventory.add(new HeldImage(image.getId(), names, image.getSizeBytes(), image.getPinned()));
     }
     return new NodeHello(
@@ -95,6 +95,15 @@ public final class AgentLinkMapper {
         message.getAgentVersion(),
         message.getLabelsMap(),
         inventory);
+  }
+
+  private static Optional<HeldName> readable(dev.prepull.protocol.v1.HeldName name) {
+    try {
+      return Optional.of(new HeldName(name.getName(), digest(name.getDigest())));
+    } catch (IllegalArgumentException e) {
+      // Without harm: what the agent reports of the images of its plan does not depend on it.
+      return Optional.empty();
+    }
   }
 
   /** Writes news of some images. */
@@ -148,14 +157,11 @@ public final class AgentLinkMapper {
   }
 
   private static PullProblem problem(Problem message) {
-    Timestamp nextRetry = message.getNextRetry();
     return new PullProblem(
         PullReason.ofWord(message.getReason()).orElse(PullReason.ERR_IMAGE_PULL),
         message.getMessage(),
         message.getAttempt(),
-        message.hasNextRetry()
-            ? Instant.ofEpochSecond(nextRetry.getSeconds(), nextRetry.getNanos())
-            : null);
+        message.hasNextRetry() ? instant(message.getNextRetry()) : null);
   }
 
   /** Writes that the agent works by that plan now. */
@@ -211,7 +217,6 @@ public final class AgentLinkMapper {
   }
 
   private static PlannedImage plannedImage(dev.prepull.protocol.v1.PlannedImage message) {
-    Duration timeout = message.getPullTimeout();
     return new PlannedImage(
         ImageReference.parse(message.getReference()),
         digest(message.getLockedDigest()),
@@ -221,10 +226,24 @@ public final class AgentLinkMapper {
             message.getPin(),
             message.getMaxSizeBytes() == 0 ? null : message.getMaxSizeBytes(),
             message.hasPullTimeout()
-                ? java.time.Duration.ofSeconds(timeout.getSeconds(), timeout.getNanos())
+                ? pullTimeout(message.getPullTimeout())
                 : ImagePolicy.DEFAULT.pullTimeout(),
             message.getDeleteOnRemoval() ? RemovalPolicy.DELETE : RemovalPolicy.KEEP,
             message.getOnlyReportDrift() ? DriftPolicy.REPORT : DriftPolicy.CONVERGE));
+  }
+
+  private static java.time.Duration pullTimeout(Duration message) {
+    java.time.Duration timeout;
+    try {
+      timeout = java.time.Duration.ofSeconds(message.getSeconds(), message.getNanos());
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "pull_timeout of %d s is out of range".formatted(message.getSeconds()), e);
+    }
+    if (!timeout.isPositive()) {
+      throw new IllegalArgumentException("pull_timeout %s is not above zero".formatted(timeout));
+    }
+    return timeout;
   }
 
   /** Writes which images may be pulled now. */
@@ -244,6 +263,15 @@ public final class AgentLinkMapper {
 
   private static String text(@Nullable ImageDigest digest) {
     return digest == null ? "" : digest.value();
+  }
+
+  private static Instant instant(Timestamp message) {
+    try {
+      return Instant.ofEpochSecond(message.getSeconds(), message.getNanos());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "a time of %d s is out of range".formatted(message.getSeconds()), e);
+    }
   }
 
   private static @Nullable ImageDigest digest(String text) {

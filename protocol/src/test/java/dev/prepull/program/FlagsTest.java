@@ -54,6 +54,7 @@ class FlagsTest {
       value = {
         "--nmae x | unknown flag --nmae: see --help",
         "--nam x | unknown flag --nam: see --help",
+        "--nmae=x=y | unknown flag --nmae: see --help",
         "--name | --name needs a value: NAME",
         "stray | unexpected argument \"stray\": every option begins with --",
       })

@@ -43,12 +43,13 @@ public final class AdminServer implements AutoCloseable {
     this.server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(this::answer);
   }
 
-  /** Listens; fails when the address cannot be had. */
-  public void start(HostPort listen) throws StartupException, InterruptedException {
+  /** Listens and returns the port; fails when the address cannot be had. */
+  public int start(HostPort listen) throws StartupException, InterruptedException {
     try {
       Future<HttpServer> started = server.listen(listen.port(), listen.host());
       int port = started.toCompletionStage().toCompletableFuture().get().actualPort();
       log.atInfo().addKeyValue("port", port).log("HTTP is served");
+      return port;
     } catch (ExecutionException e) {
       throw new StartupException(
           "Tried to listen on %s for HTTP but %s. Free the port or choose another with --http-listen."
@@ -60,7 +61,8 @@ public final class AdminServer implements AutoCloseable {
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     if (!request.method().equals(HttpMethod.GET)) {
-      end(response.setStatusCode(METHOD_NOT_ALLOWED), "text/plain", "only GET is served\n");
+      response.setStatusCode(METHOD_NOT_ALLOWED).putHeader("allow", "GET");
+      end(response, "text/plain", "only GET is served\n");
       return;
     }
     switch (String.valueOf(request.path())) {
@@ -110,7 +112,7 @@ public final class AdminServer implements AutoCloseable {
           .put("reason", problem.reason().word())
           .put("message", problem.message())
           .put("attempt", problem.attempt())
-          .put("nextRetry", String.valueOf(problem.nextRetry()));
+          .put("nextRetry", problem.nextRetry());
     }
     return image;
   }

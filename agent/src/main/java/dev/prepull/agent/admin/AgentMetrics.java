@@ -57,27 +57,27 @@ public final class AgentMetrics implements PullListener, LinkListener {
     pullCount++;
   }
 
-  /** The whole page. */
+  /** The whole page. Written with %s throughout, which takes no heed of the machine's locale. */
   synchronized String page(int planned) {
     StringBuilder page = new StringBuilder();
     describe(page, "prepull_agent_info", "gauge", "Versions of the agent and of its runtime.");
     page.append(
-        "prepull_agent_info{version=\"%s\",runtime=\"%s\",runtime_version=\"%s\"} 1%n"
-            .formatted(version, runtime.name(), runtime.version()));
+        "prepull_agent_info{version=\"%s\",runtime=\"%s\",runtime_version=\"%s\"} 1\n"
+            .formatted(escaped(version), escaped(runtime.name()), escaped(runtime.version())));
     describe(page, "prepull_agent_attached", "gauge", "1 while the controller is connected.");
-    page.append("prepull_agent_attached %d%n".formatted(attached ? 1 : 0));
+    page.append("prepull_agent_attached %s\n".formatted(attached ? 1 : 0));
     describe(page, "prepull_agent_planned_images", "gauge", "Images that the node shall hold.");
-    page.append("prepull_agent_planned_images %d%n".formatted(planned));
+    page.append("prepull_agent_planned_images %s\n".formatted(planned));
     describe(page, "prepull_agent_images", "gauge", "Images of the plan by state.");
     states()
         .forEach((state, count) ->
-            page.append("prepull_agent_images{state=\"%s\"} %d%n".formatted(state.word(), count)));
+            page.append("prepull_agent_images{state=\"%s\"} %s\n".formatted(state.word(), count)));
     describe(page, "prepull_agent_pulls_total", "counter", "Pulls that have ended, by outcome.");
     pulls.forEach((outcome, count) ->
-        page.append("prepull_agent_pulls_total{outcome=\"%s\"} %d%n".formatted(outcome, count)));
+        page.append("prepull_agent_pulls_total{outcome=\"%s\"} %s\n".formatted(outcome, count)));
     describe(page, "prepull_agent_pull_duration_seconds", "summary", "How long pulls took.");
-    page.append("prepull_agent_pull_duration_seconds_sum %s%n".formatted(pullSeconds));
-    page.append("prepull_agent_pull_duration_seconds_count %d%n".formatted(pullCount));
+    page.append("prepull_agent_pull_duration_seconds_sum %s\n".formatted(pullSeconds));
+    page.append("prepull_agent_pull_duration_seconds_count %s\n".formatted(pullCount));
     return page.toString();
   }
 
@@ -91,6 +91,10 @@ public final class AgentMetrics implements PullListener, LinkListener {
   }
 
   private static void describe(StringBuilder page, String name, String type, String help) {
-    page.append("# HELP %s %s%n# TYPE %s %s%n".formatted(name, help, name, type));
+    page.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
+  }
+
+  private static String escaped(String label) {
+    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 }

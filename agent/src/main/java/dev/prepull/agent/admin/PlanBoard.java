@@ -3,10 +3,13 @@ package dev.prepull.agent.admin;
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.model.ImageReference;
+import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers the plan on its way to the puller, so that readiness can be told. Thread-safe. */
@@ -44,9 +47,15 @@ public final class PlanBoard implements PlanReceiver {
     if (current == null) {
       return Optional.of("no plan has come from the controller yet");
     }
+    // Until the puller has adopted a new plan, the book speaks of the one before.
+    Set<ImageReference> held =
+        book.all().stream()
+            .filter(report -> report.state() == ImageState.PRESENT)
+            .map(ImageReport::reference)
+            .collect(Collectors.toSet());
     long present =
-        book.all().stream().filter(report -> report.state() == ImageState.PRESENT).count();
-    return present >= current.images().size()
+        current.images().stream().filter(image -> held.contains(image.reference())).count();
+    return present == current.images().size()
         ? Optional.empty()
         : Optional.of("%d of %d images present".formatted(present, current.images().size()));
   }

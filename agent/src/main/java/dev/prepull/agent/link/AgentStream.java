@@ -13,7 +13,6 @@ import dev.prepull.protocol.v1.Plan;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
-import io.vertx.grpc.common.GrpcStatus;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -60,16 +59,7 @@ final class AgentStream {
 
   private void listen(GrpcClientResponse<FromAgent, FromController> response) {
     response.handler(this::receive);
-    response
-        .end()
-        .onComplete(end -> {
-          GrpcStatus status = response.status();
-          String message = response.statusMessage();
-          lose(
-              status == null || status == GrpcStatus.OK
-                  ? "the controller ended the stream"
-                  : "%s: %s".formatted(status, message == null ? "no reason given" : message));
-        });
+    response.end().onComplete(end -> lose(Reasons.ofEnd(response)));
     if (response.status() == null) {
       attached = true;
       onAttached.run();

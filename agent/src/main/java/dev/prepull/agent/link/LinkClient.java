@@ -119,6 +119,10 @@ public final class LinkClient implements AutoCloseable {
         .request(
             SocketAddress.inetSocketAddress(settings.port(), settings.host()), AgentLink.CLIENT)
         .onSuccess(request -> {
+          if (closed) {
+            request.cancel();
+            return;
+          }
           request.headers().set(AgentLink.AUTHORIZATION, "Bearer " + introduction.token());
           AgentStream begun = new AgentStream(request, node, settings, this::attached);
           stream = begun;
@@ -154,10 +158,7 @@ public final class LinkClient implements AutoCloseable {
       return;
     }
     stream = null;
-    if (client != null) {
-      client.close().onFailure(failure -> log.debug("The link did not close cleanly", failure));
-      client = null;
-    }
+    closeClient();
     node.listener().detached(reason);
     if (closed) {
       return;
@@ -186,6 +187,14 @@ public final class LinkClient implements AutoCloseable {
       if (stream != null) {
         stream.end();
       }
+      closeClient();
     });
+  }
+
+  private void closeClient() {
+    if (client != null) {
+      client.close().onFailure(failure -> log.debug("The link did not close cleanly", failure));
+      client = null;
+    }
   }
 }

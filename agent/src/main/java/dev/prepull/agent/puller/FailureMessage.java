@@ -10,6 +10,10 @@ final class FailureMessage {
   private FailureMessage() {}
 
   static String of(ImageReference reference, PullOutcome.Failed failed) {
+    if (failed.reason() == PullReason.RUNTIME_UNAVAILABLE) {
+      // The adapter has said what it tried at which socket, and what to check.
+      return failed.message();
+    }
     return "Tried to pull %s but %s. %s"
         .formatted(reference.forRuntime(), failed.message(), advice(failed.reason(), reference));
   }
@@ -30,9 +34,9 @@ final class FailureMessage {
       case MAX_SIZE_EXCEEDED -> "Raise maxSize in the list, or make the image smaller.";
       case TIMEOUT -> "Check the registry and the network, or raise pullTimeout in the list.";
       case CORRUPT_IMAGE -> "Check the registry's storage and any proxy on the way.";
-      case RUNTIME_UNAVAILABLE -> "Check the container runtime on the node.";
       case DRIFT, EVICTION_LOOP -> "Look for what else manages images on the node.";
-      case ERR_IMAGE_PULL, IMAGE_PULL_BACK_OFF -> "The next attempt follows by itself.";
+      case ERR_IMAGE_PULL, IMAGE_PULL_BACK_OFF, RUNTIME_UNAVAILABLE ->
+          "The next attempt follows by itself.";
     };
   }
 }

@@ -140,10 +140,15 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Runs kubectl as the administrator and returns what it printed. */
   public String kubectl(String... arguments) {
+    return kubectl(Map.of(), arguments);
+  }
+
+  /** As {@link #kubectl(String...)}, with more environment variables. */
+  public String kubectl(Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(List.of(kubectlProgram().toString()));
     command.addAll(List.of("--kubeconfig", kubeconfig.toString()));
     command.addAll(List.of(arguments));
-    return Commands.run(command);
+    return Commands.run(command, environment, Path.of(""));
   }
 
   /** Applies a manifest. */

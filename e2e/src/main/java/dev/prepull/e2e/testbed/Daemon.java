@@ -109,9 +109,11 @@ public final class Daemon implements AutoCloseable {
     return awaitExit();
   }
 
-  /** Ends it without asking (SIGKILL). */
+  /** Ends it and whatever it has started without asking (SIGKILL). */
   public void kill() {
+    List<ProcessHandle> started = process.descendants().toList();
     process.destroyForcibly();
+    started.forEach(ProcessHandle::destroyForcibly);
     awaitExit();
   }
 

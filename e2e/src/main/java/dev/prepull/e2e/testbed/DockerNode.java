@@ -145,6 +145,12 @@ public final class DockerNode implements RuntimeNode {
   @Override
   public void kill() {
     daemon.kill();
+    // A machine without an init keeps the dead as zombies, which dockerd takes for its living
+    // containerd when it finds their number in this file.
+    String unused =
+        Commands.run(
+            List.of(
+                "rm", "-f", socket.resolveSibling("exec/containerd/containerd.pid").toString()));
   }
 
   @Override

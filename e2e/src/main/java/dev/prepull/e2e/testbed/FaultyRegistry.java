@@ -28,6 +28,7 @@ public final class FaultyRegistry implements AutoCloseable {
 
   private final Registry registry;
   private final HttpServer server;
+  private final PlainHttpGate gate;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Registry.Request> requests = new CopyOnWriteArrayList<>();
@@ -51,6 +52,7 @@ public final class FaultyRegistry implements AutoCloseable {
   private FaultyRegistry(Registry registry, HttpServer server) {
     this.registry = registry;
     this.server = server;
+    this.gate = PlainHttpGate.before(server.getAddress());
   }
 
   /** Starts one at a free port. */
@@ -70,7 +72,7 @@ public final class FaultyRegistry implements AutoCloseable {
 
   /** Host and port as they stand in an image reference. */
   public String host() {
-    return "127.0.0.1:" + server.getAddress().getPort();
+    return "127.0.0.1:" + gate.port();
   }
 
   /** Where it answers. */
@@ -157,6 +159,7 @@ public final class FaultyRegistry implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.close();
     threads.shutdownNow();
     server.stop(0);
     http.shutdownNow();

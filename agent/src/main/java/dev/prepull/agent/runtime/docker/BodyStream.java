@@ -5,8 +5,10 @@ import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +25,16 @@ final class BodyStream extends InputStream {
 
   private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
   private final HttpClientResponse response;
+  private final Duration longestSilence;
   private Buffer chunk = Buffer.buffer();
   private int position;
   private Part.@Nullable End end;
   private volatile boolean complete;
 
   /** Must be made on the answer's context before the body arrives. */
-  BodyStream(HttpClientResponse response, Runnable onEnd) {
+  BodyStream(HttpClientResponse response, Duration longestSilence, Runnable onEnd) {
     this.response = response;
+    this.longestSilence = longestSilence;
     response.pause();
     response.handler(bytes -> parts.add(new Part.Chunk(bytes)));
     response.endHandler(ignored -> {
@@ -91,12 +95,21 @@ final class BodyStream extends InputStream {
     return false;
   }
 
-  private Part take() throws InterruptedIOException {
+  private Part take() throws IOException {
+    Part part;
     try {
-      return parts.take();
+      part = parts.poll(TimeUnit.NANOSECONDS.convert(longestSilence), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while reading from the daemon");
     }
+    if (part == null) {
+      throw tooSilent(longestSilence);
+    }
+    return part;
+  }
+
+  static IOException tooSilent(Duration longestSilence) {
+    return new IOException("no answer within %d s".formatted(longestSilence.toSeconds()));
   }
 }

@@ -3,6 +3,7 @@ package dev.prepull.agent.runtime.docker;
 import dev.prepull.model.PullReason;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Turns what Docker Engine says of a failed pull into a reason. Docker has few status codes and
@@ -16,6 +17,10 @@ final class DockerPullErrors {
       this(reason, List.of(texts));
     }
   }
+
+  /** Names and addresses that come from users could contain any of the words looked for. */
+  private static final Pattern NAMES =
+      Pattern.compile("https?://[^\\s\"]*|(?<=(?:manifest|access denied) for )\\S+");
 
   private static final int BAD_REQUEST = 400;
   private static final int UNAUTHORIZED = 401;
@@ -38,6 +43,8 @@ final class DockerPullErrors {
               "authentication required",
               "incorrect username or password",
               "denied: requested access",
+              ": denied",
+              "403 forbidden",
               "insufficient_scope"),
           new Row(PullReason.RATE_LIMITED, "toomanyrequests", "too many requests", "429 "),
           new Row(
@@ -86,7 +93,7 @@ final class DockerPullErrors {
    * @param status the HTTP status; 200 for an error inside the stream
    */
   static PullReason reason(int status, String message) {
-    String text = message.toLowerCase(Locale.ROOT);
+    String text = NAMES.matcher(message).replaceAll("").toLowerCase(Locale.ROOT);
     for (Row row : TABLE) {
       if (row.texts().stream().anyMatch(text::contains)) {
         return row.reason();

@@ -23,8 +23,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import java.io.FileNotFoundException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -45,6 +50,14 @@ public final class DockerRuntime implements ImageRuntime {
 
   private static final int CONNECTIONS = 32;
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+  /** How long the daemon may be silent when it has nothing to do but look up its version. */
+  private static final Duration VERSION_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** A pull may be silent for long; its caller watches over it. */
+  private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
   private final Path socket;
   private final HttpClient http;
@@ -87,7 +100,11 @@ public final class DockerRuntime implements ImageRuntime {
 
   @Override
   public RuntimeInfo info() throws RuntimeUnavailableException, InterruptedException {
-    String version = call("ask for the version", docker -> docker.versionCmd().exec().getVersion());
+    String version =
+        call(
+            "ask for the version",
+            VERSION_TIMEOUT,
+            docker -> docker.versionCmd().exec().getVersion());
     if (version == null) {
       throw unavailable("ask for the version", "the answer names none; is this a Docker socket?");
     }
@@ -96,7 +113,7 @@ public final class DockerRuntime implements ImageRuntime {
 
   @Override
   public List<HeldImage> list() throws RuntimeUnavailableException, InterruptedException {
-    List<Image> images = call("list images", docker -> docker.listImagesCmd().exec());
+    List<Image> images = call("list images", TIMEOUT, docker -> docker.listImagesCmd().exec());
     return images.stream().map(DockerRuntime::held).toList();
   }
 
@@ -118,6 +135,7 @@ public final class DockerRuntime implements ImageRuntime {
     Optional<InspectImageResponse> inspected =
         call(
             "look for image " + reference,
+            TIMEOUT,
             docker -> {
               try {
                 return Optional.of(docker.inspectImageCmd(reference.forRuntime()).exec());
@@ -140,7 +158,7 @@ public final class DockerRuntime implements ImageRuntime {
   public PullOutcome pull(ImageReference reference, PullWatcher watcher)
       throws InterruptedException {
     Lines lines = new Lines(watcher);
-    try (VertxDockerTransport transport = transport()) {
+    try (VertxDockerTransport transport = transport(FOREVER)) {
       // A name without tag or digest would pull every tag of the repository.
       String tag = reference.digest().map(ImageDigest::value).or(reference::tag).orElseThrow();
       client(transport).pullImageCmd(reference.name()).withTag(tag).exec(lines).awaitCompletion();
@@ -195,20 +213,21 @@ public final class DockerRuntime implements ImageRuntime {
   // --- calls
   // --------------------------------------------------------------------------------------
 
-  private <T> T call(String action, Function<DockerClient, T> call)
+  private <T> T call(String action, Duration longestSilence, Function<DockerClient, T> call)
       throws RuntimeUnavailableException, InterruptedException {
-    try (VertxDockerTransport transport = transport()) {
+    try (VertxDockerTransport transport = transport(longestSilence)) {
       return call.apply(client(transport));
     } catch (DockerException e) {
-      throw unavailable(action, message(e));
+      throw unavailable(action, oneLine(message(e)));
     } catch (RuntimeException e) {
       throwIfInterrupted();
       throw unavailable(action, cause(e));
     }
   }
 
-  private VertxDockerTransport transport() {
-    return new VertxDockerTransport(http, SocketAddress.domainSocketAddress(socket.toString()));
+  private VertxDockerTransport transport(Duration longestSilence) {
+    return new VertxDockerTransport(
+        http, SocketAddress.domainSocketAddress(socket.toString()), longestSilence);
   }
 
   private DockerClient client(VertxDockerTransport transport) {
@@ -235,6 +254,9 @@ public final class DockerRuntime implements ImageRuntime {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
+    if (cause instanceof FileNotFoundException) {
+      return "there is no such file";
+    }
     String message = cause.getMessage();
     String type = cause.getClass().getSimpleName();
     return oneLine(message == null ? type : type + ": " + message);
@@ -243,11 +265,13 @@ public final class DockerRuntime implements ImageRuntime {
   /** Docker's own words, without docker-java's frame around them. */
   private static String message(DockerException e) {
     String text = String.valueOf(e.getMessage());
-    int start = text.indexOf("{\"message\":\"");
-    int end = text.lastIndexOf("\"}");
-    return start < 0 || end < start
-        ? text
-        : text.substring(start + "{\"message\":\"".length(), end).replace("\\\"", "\"");
+    int start = text.indexOf('{');
+    try {
+      String words = start < 0 ? null : new JsonObject(text.substring(start)).getString("message");
+      return words == null ? text : words;
+    } catch (DecodeException | ClassCastException _) {
+      return text;
+    }
   }
 
   private static String oneLine(String text) {

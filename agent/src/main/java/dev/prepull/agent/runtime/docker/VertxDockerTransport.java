@@ -12,6 +12,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * docker-java's transport over Vert.x's HTTP client on the daemon's unix socket. The transports
@@ -31,13 +34,19 @@ final class VertxDockerTransport implements DockerHttpClient {
 
   private final HttpClient client;
   private final SocketAddress socket;
+  private final Duration longestSilence;
   private final Set<HttpClientRequest> underWay = new HashSet<>();
   private boolean closed;
 
-  /** The HTTP client stays the caller's. */
-  VertxDockerTransport(HttpClient client, SocketAddress socket) {
+  /**
+   * The HTTP client stays the caller's.
+   *
+   * @param longestSilence how long the daemon may send nothing
+   */
+  VertxDockerTransport(HttpClient client, SocketAddress socket, Duration longestSilence) {
     this.client = client;
     this.socket = socket;
+    this.longestSilence = longestSilence;
   }
 
   @Override
@@ -61,9 +70,15 @@ final class VertxDockerTransport implements DockerHttpClient {
               return sent.send(body).map(response -> new Exchange(sent, response));
             });
     try {
-      return exchange.toCompletionStage().toCompletableFuture().get();
+      return exchange
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(TimeUnit.NANOSECONDS.convert(longestSilence), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new UncheckedIOException(new IOException(e.getCause()));
+    } catch (TimeoutException e) {
+      close();
+      throw new UncheckedIOException(BodyStream.tooSilent(longestSilence));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       close();
@@ -111,7 +126,7 @@ final class VertxDockerTransport implements DockerHttpClient {
     Exchange(HttpClientRequest request, HttpClientResponse response) {
       this.request = request;
       this.response = response;
-      this.body = new BodyStream(response, () -> end(request));
+      this.body = new BodyStream(response, longestSilence, () -> end(request));
     }
 
     @Override

@@ -1,0 +1,147 @@
+package dev.prepull.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.prepull.model.NodeName;
+import dev.prepull.program.Flag;
+import dev.prepull.program.Flags;
+import dev.prepull.program.HostPort;
+import dev.prepull.program.UsageException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every flag of the agent: its default, its value, its wrong values. */
+class AgentConfigTest {
+
+  private static final Map<String, String> REQUIRED =
+      Map.of(
+          "node-name", "node-1",
+          "controller", "prepull.example:8443",
+          "ca-file", "/etc/prepull/ca.crt",
+          "token-file", "/etc/prepull/token");
+
+  @Test
+  void hasADefaultForAllThatIsNotRequired() throws Exception {
+    assertThat(config(REQUIRED))
+        .isEqualTo(
+            new AgentConfig(
+                new NodeName("node-1"),
+                Map.of(),
+                new HostPort("prepull.example", 8443),
+                Path.of("/etc/prepull/ca.crt"),
+                Path.of("/etc/prepull/token"),
+                AgentConfig.RuntimeKind.AUTO,
+                null,
+                new HostPort("0.0.0.0", 8081),
+                3,
+                Duration.ofSeconds(60)));
+  }
+
+  @Test
+  void readsEveryFlag() throws Exception {
+    Map<String, String> given =
+        Map.of(
+            "node-name", "node-2.example",
+            "node-labels", "zone=a,role=,note=x=y",
+            "controller", "[::1]:1",
+            "ca-file", "ca",
+            "token-file", "token",
+            "runtime", "docker",
+            "runtime-endpoint", "unix:///run/docker.sock",
+            "http-listen", "127.0.0.1:0",
+            "max-concurrent-pulls", "100",
+            "poll-interval", "1s");
+
+    assertThat(given.keySet()).containsExactlyInAnyOrderElementsOf(names());
+    assertThat(config(given))
+        .isEqualTo(
+            new AgentConfig(
+                new NodeName("node-2.example"),
+                Map.of("zone", "a", "role", "", "note", "x=y"),
+                new HostPort("::1", 1),
+                Path.of("ca"),
+                Path.of("token"),
+                AgentConfig.RuntimeKind.DOCKER,
+                Path.of("/run/docker.sock"),
+                new HostPort("127.0.0.1", 0),
+                100,
+                Duration.ofSeconds(1)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"auto, AUTO", "docker, DOCKER", "cri, CRI"})
+  void knowsTheKindsOfRuntimes(String value, AgentConfig.RuntimeKind kind) throws Exception {
+    assertThat(config(with("runtime", value)).runtime()).isEqualTo(kind);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"node-name", "controller", "ca-file", "token-file"})
+  void namesARequiredFlagThatIsMissing(String flag) {
+    Map<String, String> given = new HashMap<>(REQUIRED);
+    given.remove(flag);
+
+    assertThatThrownBy(() -> config(given))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--%s is missing: ", flag);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "node-name            | Node_1              | expected a Kubernetes node name",
+        "node-name            | ``                  | expected a Kubernetes node name",
+        "node-labels          | zone                | expected KEY=VALUE, joined by commas",
+        "node-labels          | =a                  | expected KEY=VALUE, joined by commas",
+        "node-labels          | zone=a,             | expected KEY=VALUE, joined by commas",
+        "controller           | prepull.example     | expected HOST:PORT",
+        "controller           | prepull.example:0   | expected a port above 0",
+        "controller           | :8443               | expected HOST:PORT",
+        "runtime              | podman              | expected auto, docker or cri",
+        "runtime              | Docker              | expected auto, docker or cri",
+        "runtime-endpoint     | /run/docker.sock    | expected unix:// and an absolute path",
+        "runtime-endpoint     | unix://docker.sock  | expected unix:// and an absolute path",
+        "runtime-endpoint     | tcp://localhost:1   | expected unix:// and an absolute path",
+        "http-listen          | 8081                | expected HOST:PORT",
+        "http-listen          | localhost:65536     | expected HOST:PORT",
+        "max-concurrent-pulls | 0                   | expected a whole number from 1 to 100",
+        "max-concurrent-pulls | 101                 | expected a whole number from 1 to 100",
+        "max-concurrent-pulls | three               | expected a whole number from 1 to 100",
+        "poll-interval        | soon                | expected a duration such as 30s or 5m",
+        "poll-interval        | 60                  | expected a duration such as 30s or 5m",
+        "poll-interval        | 0                   | expected one second or more",
+        "poll-interval        | 999ms               | expected one second or more",
+      })
+  void namesTheFlagOfAWrongValueAndWhatWasExpected(String flag, String value, String expected) {
+    assertThatThrownBy(() -> config(with(flag, value)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--%s \"%s\": %s", flag, value, expected);
+  }
+
+  private static Iterable<String> names() {
+    return AgentFlags.ALL.stream().map(Flag::name).toList();
+  }
+
+  private static Map<String, String> with(String flag, String value) {
+    Map<String, String> given = new TreeMap<>(REQUIRED);
+    given.put(flag, value);
+    return given;
+  }
+
+  private static AgentConfig config(Map<String, String> given) throws UsageException {
+    String[] arguments =
+        given.entrySet().stream()
+            .map(flag -> "--" + flag.getKey() + "=" + flag.getValue())
+            .toArray(String[]::new);
+    return AgentConfig.from(Flags.parse(AgentFlags.ALL, arguments, Map.of()));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.prepull.e2e.testbed;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/**
+ * Hands TCP connections on to a plain HTTP server, but closes those that begin with TLS. Container
+ * runtimes try https first and fall back when they are turned away; the JDK's server would let them
+ * wait instead.
+ */
+final class PlainHttpGate implements AutoCloseable {
+
+  /** The first byte of a TLS handshake record. */
+  private static final int TLS_HANDSHAKE = 0x16;
+
+  private final InetSocketAddress server;
+  private final ServerSocket gate;
+
+  private PlainHttpGate(InetSocketAddress server, ServerSocket gate) {
+    this.server = server;
+    this.gate = gate;
+  }
+
+  /** Opens a gate at a free port of the loopback address. */
+  static PlainHttpGate before(InetSocketAddress server) {
+    try {
+      PlainHttpGate gate =
+          new PlainHttpGate(server, new ServerSocket(0, 128, InetAddress.getLoopbackAddress()));
+      Thread.ofVirtual().name("gate").start(gate::accept);
+      return gate;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return gate.getLocalPort();
+  }
+
+  private void accept() {
+    while (!gate.isClosed()) {
+      try {
+        Socket client = gate.accept();
+        Thread.ofVirtual().name("gate-connection").start(() -> serve(client));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client;
+        Socket upstream = new Socket()) {
+      int first = client.getInputStream().read();
+      if (first < 0 || first == TLS_HANDSHAKE) {
+        return;
+      }
+      upstream.connect(server);
+      upstream.getOutputStream().write(first);
+      Thread back = Thread.ofVirtual().name("gate-answers").start(() -> pipe(upstream, client));
+      pipe(client, upstream);
+      back.join();
+    } catch (IOException | InterruptedException e) {
+      // Either side has gone away, which closes the other: that is all a gate can do about it.
+      return;
+    }
+  }
+
+  /** Copies until one of them ends, and then ends the other. */
+  private static void pipe(Socket from, Socket to) {
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] chunk = new byte[16 * 1024];
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        out.write(chunk, 0, read);
+      }
+    } catch (IOException e) {
+      // see serve()
+      return;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      gate.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
