@@ -108,8 +108,7 @@ final class ControllerStream implements AgentSession {
     }
   }
 
-  // --- the door
-  // -----------------------------------------------------------------------------------
+  // --- the door ---
 
   private void check(FromAgent message) {
     String authorization = request.headers().get(AgentLink.AUTHORIZATION);
@@ -163,8 +162,7 @@ final class ControllerStream implements AgentSession {
     end(status, why);
   }
 
-  // --- what the agent says
-  // ------------------------------------------------------------------------
+  // --- what the agent says ---
 
   private void dispatch(FromAgent message) {
     switch (message.getMessageCase()) {
@@ -194,8 +192,7 @@ final class ControllerStream implements AgentSession {
     return reports;
   }
 
-  // --- what the loop says
-  // -------------------------------------------------------------------------
+  // --- what the loop says ---
 
   @Override
   public void send(NodePlan plan) {
@@ -235,8 +232,7 @@ final class ControllerStream implements AgentSession {
     }
   }
 
-  // --- the end
-  // ------------------------------------------------------------------------------------
+  // --- the end ---
 
   /** An agent that vanished without a word is noticed by its silence. */
   private void keepAlive(Duration every) {

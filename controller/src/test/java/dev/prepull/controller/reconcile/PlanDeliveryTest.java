@@ -43,6 +43,34 @@ class PlanDeliveryTest {
   }
 
   @Test
+  void sendsNothingToAnAgentThatIsFasterThanItsNode() {
+    controller.observeLists(list("apps", "nginx:1"));
+    controller.observeNodes();
+    controller.settle();
+
+    controller.observeNodes("n1");
+    FakeAgent agent = controller.attach("n1");
+    controller.loop.run();
+    assertThat(agent.plans).isEmpty();
+
+    controller.settle();
+    assertThat(agent.plans).containsExactly(List.of("nginx:1"));
+  }
+
+  @Test
+  void leavesThePlanToAnAgentWhoseNodeIsGone() {
+    controller.observeLists(list("apps", "nginx:1"));
+    controller.observeNodes("n1");
+    FakeAgent agent = controller.attach("n1");
+    controller.settle();
+
+    controller.observeNodes();
+    controller.settle();
+
+    assertThat(agent.plans).containsExactly(List.of("nginx:1"));
+  }
+
+  @Test
   void makesOnePlanOutOfABurstOfEdits() {
     controller.observeNodes("n1");
     FakeAgent agent = controller.attach("n1");

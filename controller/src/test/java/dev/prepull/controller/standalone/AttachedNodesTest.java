@@ -112,14 +112,30 @@ class AttachedNodesTest {
   }
 
   @Test
-  void takesLabelsAndPlatformFromTheAgentAsItAttachesNow() {
+  void takesPlatformAndLabelsFromTheAgentAsItAttachesNow() {
     nodes.attached(new Session(), hello("n1", Map.of("zone", "a")));
     nodes.attached(new Session(), hello("n1", Map.of("zone", "b")));
 
     assertThat(recorder.nodes)
+        .singleElement()
+        .satisfies(node -> {
+          assertThat(node.platform()).isEqualTo(Platform.parse("linux/arm64"));
+          assertThat(node.labels()).containsEntry("zone", "b");
+          assertThat(node.taints()).isEmpty();
+        });
+  }
+
+  @Test
+  void labelsANodeAsAKubeletDoesUnlessTheAgentSaysOtherwise() {
+    nodes.attached(new Session(), hello("n1", Map.of("kubernetes.io/hostname", "host-1")));
+
+    assertThat(recorder.nodes)
+        .extracting(NodeInfo::labels)
         .containsExactly(
-            new NodeInfo(
-                new NodeName("n1"), Platform.parse("linux/arm64"), Map.of("zone", "b"), List.of()));
+            Map.of(
+                "kubernetes.io/hostname", "host-1",
+                "kubernetes.io/os", "linux",
+                "kubernetes.io/arch", "arm64"));
   }
 
   @Test
