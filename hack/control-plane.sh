@@ -47,15 +47,52 @@ if command -v kube-apiserver >/dev/null; then
   exit 0
 fi
 
-go=$(command -v go || true)
-[ -n "$go" ] || [ ! -x /usr/local/go/bin/go ] || go=/usr/local/go/bin/go
-[ -n "$go" ] || die "no Go found; install Go 1.26 or later, or set KUBEBUILDER_ASSETS to a directory with kube-apiserver and etcd"
+# Prints a Go of at least 1.26: one that is there, else the toolchain that go itself would fetch from the module proxy.
+find_go() {
+  local candidate
+  for candidate in go /usr/local/go/bin/go "$go_home/bin/go"; do
+    if command -v "$candidate" >/dev/null && is_new_enough "$candidate"; then
+      command -v "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
+is_new_enough() { # GO
+  local minor
+  minor=$(GOTOOLCHAIN=local "$1" env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+  [ "${minor:-0}" -ge 26 ]
+}
+
+fetch_go() {
+  local arch sum zip=$cache/go.zip
+  case $(uname -m) in
+    x86_64) arch=amd64 sum=38461905b98c59173672814302e222ab43b652274bc0c95817b08b71ab66b705 ;;
+    aarch64) arch=arm64 sum=4c3f961bc257ff52e7a425166f9f75015f645dff071d01a81823455ffe646609 ;;
+    *) die "found no Go 1.26; install it, or set KUBEBUILDER_ASSETS to a directory with kube-apiserver and etcd" ;;
+  esac
+  local name="v0.0.1-go1.26.0.linux-$arch"
+  say "fetching Go 1.26.0 from the module proxy"
+  curl -fsSL -o "$zip" "https://proxy.golang.org/golang.org/toolchain/@v/$name.zip" \
+    || die "could not fetch Go; install Go 1.26 or later, or set KUBEBUILDER_ASSETS"
+  echo "$sum  $zip" | sha256sum --check --quiet >&2 || die "the fetched Go is not the one that was expected"
+  rm -rf "$go_home" "$cache/golang.org"
+  unzip -q "$zip" -d "$cache"
+  mv "$cache/golang.org/toolchain@$name" "$go_home"
+  chmod +x "$go_home"/bin/* "$go_home"/pkg/tool/*/*
+  rm -rf "$zip" "$cache/golang.org"
+}
+
+mkdir -p "$cache"
+go_home=$cache/go
+find_go >/dev/null || fetch_go
+go=$(find_go) || die "found no Go 1.26 or later; install it, or set KUBEBUILDER_ASSETS to a directory with kube-apiserver and etcd"
 go_version=$(GOTOOLCHAIN=local "$go" env GOVERSION)
 key=$( { cat "$source_dir"/{go.mod,go.sum,main.go}; echo "$go_version"; } | sha256sum | cut -c1-12)
 dir=$cache/control-plane-$key
 binary=$dir/prepull-control-plane
 
-mkdir -p "$cache"
 exec 9>"$cache/control-plane.lock"
 flock -n 9 || { say "another build is running; waiting for it"; flock 9; }
 

@@ -10,6 +10,7 @@ import dev.prepull.model.RuntimeInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -31,12 +32,18 @@ public final class FakeImageRuntime implements ImageRuntime {
   private final Map<String, ImageDigest> registry = new TreeMap<>();
   private final Map<String, ImageDigest> held = new TreeMap<>();
   private final List<ImageReference> pulls = new ArrayList<>();
+  private final CountDownLatch stalledPull = new CountDownLatch(1);
   private boolean down;
 
   /** Puts an image into the registry, in place of what the name meant before. */
   public synchronized void push(ImageReference reference, ImageDigest digest) {
     registry.put(reference.stored(), digest);
     registry.put(reference.name() + "@" + digest, digest);
+  }
+
+  /** Gives an image of the registry a second tag. */
+  public synchronized void alias(ImageReference reference, ImageReference alias) {
+    registry.put(alias.stored(), Objects.requireNonNull(registry.get(reference.stored())));
   }
 
   /** Lets the runtime hold an image as though somebody else had pulled it. */
@@ -56,13 +63,19 @@ public final class FakeImageRuntime implements ImageRuntime {
     down = value;
   }
 
+  /** Returns once a pull waits for the registry that never answers. */
+  public void awaitStalledPull() throws InterruptedException {
+    stalledPull.await();
+  }
+
   /** Every reference for which a transfer was begun, in order. */
   public synchronized List<ImageReference> pulls() {
     return List.copyOf(pulls);
   }
 
   @Override
-  public RuntimeInfo info() {
+  public synchronized RuntimeInfo info() throws RuntimeUnavailableException {
+    checkUp();
     return new RuntimeInfo("fake", "1");
   }
 
@@ -92,10 +105,15 @@ public final class FakeImageRuntime implements ImageRuntime {
   public PullOutcome pull(ImageReference reference, PullWatcher watcher)
       throws InterruptedException {
     if (reference.registry().equals(STALLED_REGISTRY)) {
+      stalledPull.countDown();
       new CountDownLatch(1).await();
     }
     synchronized (this) {
       pulls.add(reference);
+      if (down) {
+        return new PullOutcome.Failed(
+            PullReason.RUNTIME_UNAVAILABLE, "Tried to pull but the fake is down", null);
+      }
       if (reference.registry().equals(DEAD_REGISTRY)) {
         return new PullOutcome.Failed(PullReason.REGISTRY_UNAVAILABLE, "connection refused", null);
       }
@@ -125,7 +143,7 @@ public final class FakeImageRuntime implements ImageRuntime {
 
   private void checkUp() throws RuntimeUnavailableException {
     if (down) {
-      throw new RuntimeUnavailableException("Tried to list the images but the fake is down");
+      throw new RuntimeUnavailableException("Tried to ask the runtime but the fake is down");
     }
   }
 

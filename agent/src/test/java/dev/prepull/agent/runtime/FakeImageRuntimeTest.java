@@ -30,6 +30,33 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       }
 
       @Override
+      public ImageDigest pushIndex(String repository, String tag) {
+        return push(repository, tag);
+      }
+
+      @Override
+      public void alias(String repository, String tag, String newTag) {
+        String name = registry() + "/" + repository;
+        runtime.alias(
+            ImageReference.parse(name + ":" + tag), ImageReference.parse(name + ":" + newTag));
+      }
+
+      @Override
+      public void stopRuntime() {
+        runtime.down(true);
+      }
+
+      @Override
+      public void resumeRuntime() {
+        runtime.down(false);
+      }
+
+      @Override
+      public void awaitRequestAtStalledRegistry() throws InterruptedException {
+        runtime.awaitStalledPull();
+      }
+
+      @Override
       public String deadRegistry() {
         return FakeImageRuntime.DEAD_REGISTRY;
       }

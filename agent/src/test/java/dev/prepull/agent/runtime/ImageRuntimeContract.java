@@ -1,6 +1,7 @@
 package dev.prepull.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
@@ -8,6 +9,7 @@ import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullProgress;
 import dev.prepull.model.PullReason;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -26,11 +28,26 @@ public abstract class ImageRuntimeContract {
     /** The runtime under test. */
     ImageRuntime runtime();
 
-    /** Host and port of a registry that answers. */
+    /** Host and port of a registry that answers, and a path of this test's own where it has one. */
     String registry();
 
     /** Pushes a new image with random content and returns the digest of its manifest or index. */
     ImageDigest push(String repository, String tag);
+
+    /** Pushes a new image for several platforms and returns the digest of its index. */
+    ImageDigest pushIndex(String repository, String tag);
+
+    /** Gives the image that was pushed last a second tag. */
+    void alias(String repository, String tag, String newTag);
+
+    /** Stops the runtime; what it holds stays. */
+    void stopRuntime();
+
+    /** Starts the stopped runtime. */
+    void resumeRuntime();
+
+    /** Returns once the registry that never answers has been asked. */
+    void awaitRequestAtStalledRegistry() throws InterruptedException;
 
     /** Host and port at which nothing listens. */
     String deadRegistry();
@@ -115,6 +132,78 @@ public abstract class ImageRuntimeContract {
   }
 
   @Test
+  void resolvesAMultiArchImageToItsIndex() throws Exception {
+    ImageDigest index = fixture.pushIndex("team/app", "1");
+    ImageReference reference = reference("team/app:1");
+
+    assertThat(pull(reference)).isInstanceOf(PullOutcome.Pulled.class);
+
+    HeldImage found = runtime.find(reference).orElseThrow();
+    assertThat(found.named(reference).orElseThrow().digest()).isEqualTo(index);
+  }
+
+  @Test
+  void listsEveryTagOfOneImage() throws Exception {
+    ImageDigest digest = fixture.push("team/app", "1");
+    fixture.alias("team/app", "1", "stable");
+    ImageReference numbered = reference("team/app:1");
+    ImageReference stable = reference("team/app:stable");
+
+    assertThat(pull(numbered)).isInstanceOf(PullOutcome.Pulled.class);
+    assertThat(runtime.find(stable)).isEmpty();
+    assertThat(pull(stable)).isInstanceOf(PullOutcome.Pulled.class);
+
+    assertThat(runtime.list())
+        .filteredOn(image -> image.named(numbered).isPresent())
+        .singleElement()
+        .satisfies(image ->
+            assertThat(image.names())
+                .contains(
+                    new HeldName(numbered.stored(), digest),
+                    new HeldName(stable.stored(), digest)));
+  }
+
+  @Test
+  void pullsOneImageTwiceAtTheSameTime() throws Exception {
+    fixture.push("team/app", "1");
+    ImageReference reference = reference("team/app:1");
+    List<PullOutcome> outcomes = new CopyOnWriteArrayList<>();
+    List<Thread> pullers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      pullers.add(
+          Thread.startVirtualThread(() -> {
+            try {
+              outcomes.add(pull(reference));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }));
+    }
+    for (Thread puller : pullers) {
+      puller.join();
+    }
+
+    assertThat(outcomes).hasSize(2).allMatch(PullOutcome.Pulled.class::isInstance);
+  }
+
+  @Test
+  void tellsThatTheRuntimeIsAwayAndWorksOnOnceItIsBack() throws Exception {
+    fixture.push("team/app", "1");
+    ImageReference reference = reference("team/app:1");
+
+    fixture.stopRuntime();
+    assertThatThrownBy(runtime::info).isInstanceOf(RuntimeUnavailableException.class);
+    assertThatThrownBy(runtime::list).isInstanceOf(RuntimeUnavailableException.class);
+    assertThatThrownBy(() -> runtime.find(reference))
+        .isInstanceOf(RuntimeUnavailableException.class);
+    assertFailed(pull(reference), PullReason.RUNTIME_UNAVAILABLE);
+    fixture.resumeRuntime();
+
+    assertThat(pull(reference)).isInstanceOf(PullOutcome.Pulled.class);
+    assertThat(runtime.find(reference)).isPresent();
+  }
+
+  @Test
   void takesAMissingTagForLatest() throws Exception {
     ImageDigest digest = fixture.push("team/app", "latest");
     fixture.push("team/app", "other");
@@ -193,6 +282,7 @@ public abstract class ImageRuntimeContract {
           }
         });
 
+    fixture.awaitRequestAtStalledRegistry();
     puller.interrupt();
     puller.join();
 

@@ -44,8 +44,8 @@ final class CriPullErrors {
                   + "|gzip: invalid header|invalid tar header|invalid checksum"),
           rule(
               PullReason.RATE_LIMITED,
-              "429 Too Many Requests|status(?: code)?:? 429|toomanyrequests"
-                  + "|too many requests|rate limit"),
+              "429 Too Many Requests|toomanyrequests|too many requests|rate limit|"
+                  + answered("429")),
           // Before NOT_FOUND, whose code it carries.
           rule(
               PullReason.NO_MATCHING_PLATFORM,
@@ -62,7 +62,8 @@ final class CriPullErrors {
               "401 Unauthorized|403 Forbidden|pull access denied|insufficient_scope"
                   + "|no basic auth credentials|authentication required|(?:^|[ :])unauthorized: "
                   + "|(?:^|[ :])denied: |access to the resource is denied|invalid username/password"
-                  + "|illegal base64 data|incorrect username or password"),
+                  + "|illegal base64 data|incorrect username or password|"
+                  + answered("40[13]")),
           rule(
               PullReason.INVALID_IMAGE_NAME,
               "failed to parse image reference|invalid reference format"
@@ -72,7 +73,8 @@ final class CriPullErrors {
           rule(
               PullReason.NOT_FOUND,
               "manifest unknown|name unknown|blob unknown|404 \\(?Not Found"
-                  + "|StatusCode: 404|repository .* not found"),
+                  + "|repository .* not found|"
+                  + answered("404")),
           rule(
               PullReason.TIMEOUT,
               EnumSet.of(GrpcStatus.CANCELLED, GrpcStatus.DEADLINE_EXCEEDED),
@@ -84,12 +86,18 @@ final class CriPullErrors {
                   + "|i/o timeout|TLS handshake timeout|Client\\.Timeout exceeded|x509: |tls: "
                   + "|network is unreachable|no route to host|name resolution|EOF$"
                   + "|server gave HTTP response to HTTPS client"
-                  + "|(?:status[^\\n]*|StatusCode|with status code \\[[^]]*]): 5\\d\\d\\b"
+                  + "|status[^\\n]*: 5\\d\\d\\b|"
+                  + answered("5\\d\\d")
                   + "|: 5\\d\\d (?:Internal Server Error|Bad Gateway|Service Unavailable"
                   + "|Gateway Timeout)"),
           rule(PullReason.TIMEOUT, "context canceled|context deadline exceeded|pull timed? ?out"));
 
   private CriPullErrors() {}
+
+  /** The registry answered with that status; not every server sends its words along. */
+  private static String answered(String status) {
+    return "(?:with status code \\[[^]]*]|request to ?|[Ss]tatus ?[Cc]ode): ?" + status + "\\b";
+  }
 
   private static Rule rule(PullReason reason, String pattern) {
     return rule(reason, ANY, pattern);

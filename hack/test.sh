@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Every test: scripts, format, static analysis, unit tests, and the system tests on real parts.
+# Arguments go to Maven, for example: hack/test.sh -Dit.test=FaultsIT
+set -euo pipefail
+# shellcheck source=hack/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+need_all
+need_packages shellcheck
+say "checking scripts"
+(cd "$root" && shellcheck -x hack/*.sh .ci/run)
+say "looking for the control plane (built once, which takes 5 to 10 minutes)"
+"$root/hack/control-plane.sh" >/dev/null
+say "building and testing"
+maven clean verify "$@"
+say "all tests passed"
