@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator.Verdict;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
@@ -17,19 +18,18 @@ class LinkSilenceTest {
 
   /** Passes bytes on between agent and link until the network fails. */
   private static final class Network {
+    private final NetClient client;
     private final NetServer server;
     private final List<NetSocket> sockets = new ArrayList<>();
 
     Network(Vertx vertx, int linkPort) {
+      client = vertx.createNetClient();
       server =
           vertx
               .createNetServer()
               .connectHandler(agent -> {
                 agent.pause();
-                vertx
-                    .createNetClient()
-                    .connect(linkPort, "127.0.0.1")
-                    .onSuccess(link -> join(agent, link));
+                client.connect(linkPort, "127.0.0.1").onSuccess(link -> join(agent, link));
               });
       server.listen(0, "127.0.0.1").await();
     }

@@ -32,13 +32,17 @@ import java.util.concurrent.TimeoutException;
 /** A node's side of the link, which says exactly what the test says. */
 final class TestAgent {
 
+  /** Held, because Vert.x closes the connections of a client that nobody holds. */
+  private final GrpcClient client;
+
   private final GrpcClientRequest<FromAgent, FromController> request;
   private final BlockingQueue<FromController> received = new LinkedBlockingQueue<>();
   private final CompletableFuture<GrpcClientResponse<FromAgent, FromController>> response =
       new CompletableFuture<>();
   private final CompletableFuture<String> end = new CompletableFuture<>();
 
-  private TestAgent(GrpcClientRequest<FromAgent, FromController> request) {
+  private TestAgent(GrpcClient client, GrpcClientRequest<FromAgent, FromController> request) {
+    this.client = client;
     this.request = request;
   }
 
@@ -60,7 +64,7 @@ final class TestAgent {
     if (!authorization.isEmpty()) {
       request.headers().set(AgentLink.AUTHORIZATION, authorization);
     }
-    TestAgent agent = new TestAgent(request);
+    TestAgent agent = new TestAgent(client, request);
     agent.listen();
     return agent;
   }
@@ -137,7 +141,7 @@ final class TestAgent {
 
   /** Ends the stream as a crash does. */
   void vanish() {
-    request.connection().close().onFailure(end::completeExceptionally);
+    client.close().onFailure(end::completeExceptionally);
   }
 
   private static <T> T await(CompletableFuture<T> future) throws InterruptedException {

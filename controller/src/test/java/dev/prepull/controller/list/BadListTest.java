@@ -134,7 +134,7 @@ class BadListTest {
           {key: a, operator: Gt, values: ['1', '2']}    | 11: "a mapping": expected one whole number in quotes as the value of Gt or Lt
           """)
   void isRejectedForARequirementOfAnAffinity(String requirement, String problem) {
-    String list =
+    String before =
         """
         images:
         - image: nginx:1
@@ -142,10 +142,9 @@ class BadListTest {
             requiredDuringSchedulingIgnoredDuringExecution:
               nodeSelectorTerms:
               - matchExpressions:
-                - %s
         """;
 
-    assertThat(Lists.problems(Lists.full(list.formatted(requirement))))
+    assertThat(Lists.problems(Lists.full(before + "        - " + requirement)))
         .containsExactly("ConfigMap apps, key PrePullList, line 7, column " + problem);
   }
 

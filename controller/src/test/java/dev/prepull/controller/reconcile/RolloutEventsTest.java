@@ -60,6 +60,20 @@ class RolloutEventsTest {
   }
 
   @Test
+  void tellsItAgainOfAListThatWasDeletedAndMadeAnew() {
+    FakeAgent agent = rollOut("nginx:1");
+    fails(agent, "nginx:1");
+
+    controller.observeLists();
+    controller.settle();
+    controller.observeLists(list("apps", "nginx:1"));
+    controller.settle();
+    fails(agent, "nginx:1");
+
+    assertThat(controller.eventsOf(Kind.ROLLOUT_STALLED)).hasSize(2);
+  }
+
+  @Test
   void tellsNothingWhileNoNodeIsMeant() {
     controller.observeLists(list("apps", "nginx:1"));
     controller.observeNodes();

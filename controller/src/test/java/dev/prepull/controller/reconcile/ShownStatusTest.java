@@ -77,6 +77,20 @@ class ShownStatusTest {
   }
 
   @Test
+  void forgetsAnImageThatHasLeftThePlan() {
+    start("n1");
+    controller.attach("n1").reports(ImageState.PRESENT, "nginx:1");
+    controller.settle();
+
+    controller.observeLists(list("apps"));
+    controller.settle();
+    controller.observeLists(list("apps", "nginx:1"));
+    controller.settle();
+
+    assertThat(counts()).isEqualTo(new Counts(1, 0, 0, 1, 0, 0, 0, 0));
+  }
+
+  @Test
   void publishesABurstOfReportsOnce() {
     start("n1");
     FakeAgent agent = controller.attach("n1");
