@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_all
 need_packages shellcheck
 say "checking scripts"
-(cd "$root" && shellcheck -x hack/*.sh .ci/run)
+(cd "$root" && shellcheck -x hack/*.sh e2e/bench/*.sh .ci/run)
 say "looking for the control plane (built once, which takes 5 to 10 minutes)"
 "$root/hack/control-plane.sh" >/dev/null
 say "building and testing"

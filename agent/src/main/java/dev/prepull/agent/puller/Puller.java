@@ -54,6 +54,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   private boolean runtimeAnswers = true;
   private boolean ticking;
   private boolean closed;
+  private Instant adoptedAt = Instant.MAX;
   private EventLoop.Timer poll = () -> {};
 
   /** A puller with an empty plan; {@code threads} makes the threads for the runtime's calls. */
@@ -128,6 +129,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
       listener.forgotten(gone.reference());
     }
     images = next;
+    adoptedAt = loop.now();
     log.atInfo()
         .addKeyValue("revision", plan.revision())
         .addKeyValue("images", images.size())
@@ -196,6 +198,19 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     }
     checkDone(settings.pollInterval());
     startPulls();
+    tellCompletion();
+  }
+
+  /** Once for each plan, when the node first holds all of it. */
+  private void tellCompletion() {
+    boolean told = adoptedAt.equals(Instant.MAX);
+    if (!told && images.values().stream().allMatch(i -> i.state() instanceof PullState.Present)) {
+      log.atInfo()
+          .addKeyValue("images", images.size())
+          .addKeyValue("tookMs", Duration.between(adoptedAt, loop.now()).toMillis())
+          .log("All images are present");
+      adoptedAt = Instant.MAX;
+    }
   }
 
   private void compare(TrackedImage image, Optional<HeldImage> found) {
@@ -287,6 +302,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
       image.report().ifPresent(report -> listener.pulled(report, took));
     }
     startPulls();
+    tellCompletion();
   }
 
   private static PullOutcome.Failed interrupted(TrackedImage image, RunningPull pull) {

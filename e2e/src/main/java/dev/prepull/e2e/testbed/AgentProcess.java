@@ -2,6 +2,7 @@ package dev.prepull.e2e.testbed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ public final class AgentProcess implements AutoCloseable {
   private final List<String> command;
   private final Path log;
   private final HttpApi http;
+  private Duration readyAfter = Duration.ZERO;
   private Daemon daemon;
 
   private AgentProcess(String node, Path log, HttpApi http, List<String> command) {
@@ -85,8 +87,17 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   private Daemon launch() {
-    return Daemon.start("agent " + node, log, Map.of("MALLOC_ARENA_MAX", "1"), command)
-        .awaitReady(() -> http.isOk("/healthz"));
+    long began = System.nanoTime();
+    Daemon started =
+        Daemon.start("agent " + node, log, Map.of("MALLOC_ARENA_MAX", "1"), command)
+            .awaitReady(() -> http.isOk("/healthz"));
+    readyAfter = Duration.ofNanos(System.nanoTime() - began);
+    return started;
+  }
+
+  /** How long its last start took until it answered, to 20 ms. */
+  public Duration readyAfter() {
+    return readyAfter;
   }
 
   /** The node that it serves. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs programs to their end. */
-final class Commands {
+public final class Commands {
 
   private Commands() {}
 
@@ -17,12 +17,12 @@ final class Commands {
    *
    * @throws TestbedException when it cannot be started or does not end with 0
    */
-  static String run(List<String> command) {
+  public static String run(List<String> command) {
     return run(command, Map.of(), Path.of(""));
   }
 
   /** As {@link #run(List)}, with more environment variables, in a directory. */
-  static String run(List<String> command, Map<String, String> environment, Path directory) {
+  public static String run(List<String> command, Map<String, String> environment, Path directory) {
     try {
       Path output = Files.createTempFile("prepull-command", ".out");
       try {

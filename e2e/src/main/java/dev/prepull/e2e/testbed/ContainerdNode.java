@@ -157,6 +157,16 @@ public final class ContainerdNode implements RuntimeNode {
   }
 
   @Override
+  public void clear() {
+    List<String> names = ctr("images", "ls", "-q").lines().toList();
+    if (!names.isEmpty()) {
+      List<String> command = new ArrayList<>(List.of("images", "rm", "--sync"));
+      command.addAll(names);
+      String unused = ctr(command.toArray(String[]::new));
+    }
+  }
+
+  @Override
   public void stop() {
     int unused = daemon.terminate();
   }

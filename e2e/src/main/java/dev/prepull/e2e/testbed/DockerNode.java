@@ -138,6 +138,11 @@ public final class DockerNode implements RuntimeNode {
   }
 
   @Override
+  public void clear() {
+    String unused = docker("image", "prune", "--all", "--force");
+  }
+
+  @Override
   public void stop() {
     int unused = daemon.terminate();
   }

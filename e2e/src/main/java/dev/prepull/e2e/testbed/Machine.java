@@ -33,7 +33,7 @@ public final class Machine {
   }
 
   /** The Java that runs this. */
-  static String java() {
+  public static String java() {
     return Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin", "java")
         .toString();
   }

@@ -25,6 +25,9 @@ public interface RuntimeNode extends AutoCloseable {
   /** Takes names away with the runtime's own command line. */
   void remove(String reference);
 
+  /** Takes every image away and the bytes with them, so that the next pull begins with nothing. */
+  void clear();
+
   /** Stops the runtime; what it holds stays. */
   void stop();
 

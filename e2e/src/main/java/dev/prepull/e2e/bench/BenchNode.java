@@ -1,0 +1,147 @@
+package dev.prepull.e2e.bench;
+
+import dev.prepull.e2e.testbed.AgentProcess;
+import dev.prepull.e2e.testbed.ControllerProcess;
+import dev.prepull.e2e.testbed.LinkSecrets;
+import dev.prepull.e2e.testbed.Machine;
+import dev.prepull.e2e.testbed.Ports;
+import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RuntimeNode;
+import dev.prepull.e2e.testbed.TestImage;
+import dev.prepull.e2e.testbed.TestbedException;
+import dev.prepull.e2e.testbed.Workspace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** A node with a registry, a controller and an agent around it. */
+final class BenchNode implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Pattern COMPLETE =
+      Pattern.compile("All images are present images=(\\d+) tookMs=(\\d+)");
+
+  private final Workspace workspace = Workspace.temporary();
+  private final LinkSecrets secrets = LinkSecrets.make(workspace, "link");
+  private final Registry registry = Registry.start(workspace, "registry", Ports.free());
+  private final Path lists = workspace.file("lists.yaml", manifest(List.of(), 0));
+  private final ControllerProcess controller =
+      ControllerProcess.standalone(workspace, secrets, lists);
+  private final RuntimeNode runtime;
+  private final AgentProcess agent;
+  private int edits;
+
+  private BenchNode(BiFunction<Workspace, String, RuntimeNode> start, List<String> launcher) {
+    runtime = start.apply(workspace, "node");
+    runtime.mapRegistry(registry.host(), registry.url());
+    agent = AgentProcess.start(workspace, "node", launcher, runtime, controller.link(), secrets);
+  }
+
+  /** Starts all of it, the agent by the JDK that runs this. */
+  static BenchNode start(BiFunction<Workspace, String, RuntimeNode> runtime) {
+    return start(
+        runtime,
+        List.of(
+            Machine.java(),
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx64m",
+            "-jar",
+            AgentProcess.jar().toString()));
+  }
+
+  /** Starts all of it, the agent by that command. */
+  static BenchNode start(
+      BiFunction<Workspace, String, RuntimeNode> runtime, List<String> launcher) {
+    return new BenchNode(runtime, launcher);
+  }
+
+  RuntimeNode runtime() {
+    return runtime;
+  }
+
+  AgentProcess agent() {
+    return agent;
+  }
+
+  Registry registry() {
+    return registry;
+  }
+
+  /** Pushes so many images that share nothing; returns their references. */
+  List<String> push(int images, int layers, int layerBytes) {
+    List<String> references = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      String unused =
+          registry.push("bench/image" + i, "1", TestImage.random(i, layers, layerBytes));
+      references.add("%s/bench/image%d:1".formatted(registry.host(), i));
+    }
+    return references;
+  }
+
+  /**
+   * Makes these the images of the only list, in a plan that the agent has not seen before, and
+   * waits until it holds them.
+   *
+   * @return the time from the agent's adopting the plan until all images were present, as it logs
+   */
+  Duration roll(List<String> images) throws InterruptedException {
+    int before = completions().size();
+    edit(images);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (completions().size() == before) {
+      if (System.nanoTime() > deadline) {
+        throw new TestbedException("the agent does not hold its plan: " + agent.log());
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    MatchResult last = completions().getLast();
+    if (Integer.parseInt(last.group(1)) != images.size()) {
+      throw new TestbedException("the agent completed another plan: " + last.group());
+    }
+    return Duration.ofMillis(Long.parseLong(last.group(2)));
+  }
+
+  private List<MatchResult> completions() {
+    return COMPLETE.matcher(agent.log()).results().toList();
+  }
+
+  private void edit(List<String> images) {
+    try {
+      Path next = workspace.file("lists.yaml.next", manifest(images, ++edits));
+      Files.move(next, lists, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The priority makes each plan another one, though the images be the same. */
+  private static String manifest(List<String> images, int priority) {
+    return """
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: bench
+      labels: {prepull.dev/config: PrePullList}
+    data:
+      PrePullList: |
+        rollout: {maxPullsPerRegistry: 1000, canaryNodes: 0}
+        defaults: {priority: %d}
+        images: [%s]
+    """
+        .formatted(priority, String.join(", ", images));
+  }
+
+  @Override
+  public void close() {
+    workspace.close();
+  }
+}
