@@ -133,6 +133,7 @@ public final class AgentMain {
         Platform.ofThisMachine(),
         version(),
         config.nodeLabels(),
+        config.maxConcurrentPulls(),
         runtime.list());
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
  * How an agent introduces its node.
  *
  * @param labels labels given to the agent by flag; they count only where no API server tells them
+ * @param maxConcurrentPulls pulls that the node runs at the same time
  * @param inventory every image that the runtime holds at that moment
  */
 public record NodeHello(
@@ -15,6 +16,7 @@ public record NodeHello(
     Platform platform,
     String agentVersion,
     Map<String, String> labels,
+    int maxConcurrentPulls,
     List<HeldImage> inventory) {
 
   /** Copies the collections. */

@@ -37,12 +37,7 @@ public record NodePlan(PlanRevision revision, List<PlannedImage> images) {
   private static PlanRevision revisionOf(List<PlannedImage> images) {
     MessageDigest sha256 = sha256();
     for (PlannedImage image : images) {
-      String line =
-          String.join(
-              "\t",
-              image.reference().written(),
-              String.valueOf(image.locked()),
-              image.policy().toString());
+      String line = String.join("\t", image.reference().written(), image.policy().toString());
       sha256.update((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return new PlanRevision(HexFormat.of().formatHex(sha256.digest(), 0, REVISION_BYTES));

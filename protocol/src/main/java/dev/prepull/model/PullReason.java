@@ -38,6 +38,8 @@ public enum PullReason {
   DRIFT("Drift", Retry.TRANSIENT),
   /** Something on the node keeps deleting the image. */
   EVICTION_LOOP("EvictionLoop", Retry.TRANSIENT),
+  /** The image is there, but this runtime has no way to protect it from garbage collection. */
+  PIN_UNSUPPORTED("PinUnsupported", Retry.PERMANENT),
   /** The node's container runtime does not answer. */
   RUNTIME_UNAVAILABLE("RuntimeUnavailable", Retry.TRANSIENT);
 
@@ -65,6 +67,33 @@ public enum PullReason {
   /** How soon it makes sense to try again. */
   public Retry retry() {
     return retry;
+  }
+
+  /**
+   * Whether the cause lies with the node alone, so that it says nothing about how the image will
+   * fare on others.
+   */
+  public boolean isOfNode() {
+    return switch (this) {
+      case DISK_PRESSURE, DRIFT, EVICTION_LOOP, PIN_UNSUPPORTED, RUNTIME_UNAVAILABLE -> true;
+      case ERR_IMAGE_PULL,
+          IMAGE_PULL_BACK_OFF,
+          INVALID_IMAGE_NAME,
+          REGISTRY_UNAVAILABLE,
+          UNAUTHORIZED,
+          NOT_FOUND,
+          NO_MATCHING_PLATFORM,
+          RATE_LIMITED,
+          MAX_SIZE_EXCEEDED,
+          TIMEOUT,
+          CORRUPT_IMAGE ->
+          false;
+    };
+  }
+
+  /** Whether the registry asks, or may be asking, to be left alone for a while. */
+  public boolean slowsRegistry() {
+    return this == RATE_LIMITED || this == REGISTRY_UNAVAILABLE;
   }
 
   /** The reason of that word; empty for a word that a newer version may know. */

@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
+import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
@@ -15,16 +16,21 @@ import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.PlannedImage;
 import dev.prepull.model.Platform;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullPolicy;
 import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullProgress;
 import dev.prepull.model.PullReason;
 import dev.prepull.model.RemovalPolicy;
 import dev.prepull.model.RuntimeInfo;
+import dev.prepull.protocol.v1.Blob;
 import dev.prepull.protocol.v1.FromAgent;
 import dev.prepull.protocol.v1.FromController;
 import dev.prepull.protocol.v1.Grant;
 import dev.prepull.protocol.v1.Hello;
+import dev.prepull.protocol.v1.Lock;
+import dev.prepull.protocol.v1.Locks;
+import dev.prepull.protocol.v1.Permit;
 import dev.prepull.protocol.v1.Plan;
 import dev.prepull.protocol.v1.PlanAck;
 import dev.prepull.protocol.v1.PlanNack;
@@ -35,7 +41,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +68,8 @@ public final class AgentLinkMapper {
             .setRuntimeVersion(hello.runtime().version())
             .setPlatform(hello.platform().toString())
             .setAgentVersion(hello.agentVersion())
-            .putAllLabels(hello.labels());
+            .putAllLabels(hello.labels())
+            .setMaxConcurrentPulls(hello.maxConcurrentPulls());
     hello.inventory().forEach(image -> message.addInventory(heldImage(image)));
     return FromAgent.newBuilder().setHello(message).build();
   }
@@ -94,6 +103,7 @@ public final class AgentLinkMapper {
         Platform.parse(message.getPlatform()),
         message.getAgentVersion(),
         message.getLabelsMap(),
+        Math.max(1, message.getMaxConcurrentPulls()),
         inventory);
   }
 
@@ -121,7 +131,13 @@ public final class AgentLinkMapper {
             .setDigest(text(report.digest()))
             .setSizeBytes(report.sizeBytes())
             .setBytesDone(report.progress().done())
-            .setBytesTotal(report.progress().total());
+            .setBytesTotal(report.progress().total())
+            .setPermit(report.permit());
+    report.blobs().forEach(blob -> message.addBlobs(blob(blob)));
+    Instant began = report.began();
+    if (began != null) {
+      message.setBegan(timestamp(began));
+    }
     PullProblem problem = report.problem();
     if (problem != null) {
       message.setProblem(problem(problem));
@@ -137,10 +153,7 @@ public final class AgentLinkMapper {
             .setAttempt(problem.attempt());
     Instant nextRetry = problem.nextRetry();
     if (nextRetry != null) {
-      message.setNextRetry(
-          Timestamp.newBuilder()
-              .setSeconds(nextRetry.getEpochSecond())
-              .setNanos(nextRetry.getNano()));
+      message.setNextRetry(timestamp(nextRetry));
     }
     return message.build();
   }
@@ -153,7 +166,10 @@ public final class AgentLinkMapper {
         digest(message.getDigest()),
         message.getSizeBytes(),
         new PullProgress(message.getBytesDone(), message.getBytesTotal()),
-        message.hasProblem() ? problem(message.getProblem()) : null);
+        message.hasBegan() ? instant(message.getBegan()) : null,
+        message.hasProblem() ? problem(message.getProblem()) : null,
+        message.getPermit(),
+        blobs(message.getBlobsList()));
   }
 
   private static PullProblem problem(Problem message) {
@@ -193,7 +209,6 @@ public final class AgentLinkMapper {
     Long maxSize = policy.maxSizeBytes();
     return dev.prepull.protocol.v1.PlannedImage.newBuilder()
         .setReference(image.reference().written())
-        .setLockedDigest(text(image.locked()))
         .setAlways(policy.pullPolicy() == PullPolicy.ALWAYS)
         .setPriority(policy.priority())
         .setPin(policy.pin())
@@ -219,7 +234,6 @@ public final class AgentLinkMapper {
   private static PlannedImage plannedImage(dev.prepull.protocol.v1.PlannedImage message) {
     return new PlannedImage(
         ImageReference.parse(message.getReference()),
-        digest(message.getLockedDigest()),
         new ImagePolicy(
             message.getAlways() ? PullPolicy.ALWAYS : PullPolicy.IF_NOT_PRESENT,
             message.getPriority(),
@@ -246,16 +260,52 @@ public final class AgentLinkMapper {
     return timeout;
   }
 
-  /** Writes which images may be pulled now. */
-  public static FromController grant(Collection<ImageReference> references) {
+  /** Writes digests that images of the plan shall resolve to. */
+  public static FromController locks(Map<ImageReference, ImageDigest> locks) {
+    Locks.Builder message = Locks.newBuilder();
+    new TreeMap<>(locks)
+        .forEach((reference, digest) ->
+            message.addLocks(
+                Lock.newBuilder().setReference(reference.written()).setDigest(digest.value())));
+    return FromController.newBuilder().setLocks(message).build();
+  }
+
+  /** Reads digests that images of the plan shall resolve to. */
+  public static Map<ImageReference, ImageDigest> locks(Locks message) {
+    Map<ImageReference, ImageDigest> locks = new TreeMap<>();
+    for (Lock lock : message.getLocksList()) {
+      locks.put(ImageReference.parse(lock.getReference()), new ImageDigest(lock.getDigest()));
+    }
+    return locks;
+  }
+
+  /** Writes leave to pull. */
+  public static FromController grant(Collection<PullPermit> permits) {
     Grant.Builder message = Grant.newBuilder();
-    references.stream().sorted().forEach(reference -> message.addReferences(reference.written()));
+    for (PullPermit permit : permits) {
+      Permit.Builder written =
+          Permit.newBuilder()
+              .setId(permit.id())
+              .setReference(permit.reference().written())
+              .setLook(permit.purpose() == PullPermit.Purpose.LOOK);
+      permit.blobs().forEach(blob -> written.addBlobs(blob(blob)));
+      message.addPermits(written);
+    }
     return FromController.newBuilder().setGrant(message).build();
   }
 
-  /** Reads which images may be pulled now. */
-  public static List<ImageReference> grant(Grant message) {
-    return message.getReferencesList().stream().map(ImageReference::parse).toList();
+  /** Reads leave to pull. */
+  public static List<PullPermit> grant(Grant message) {
+    List<PullPermit> permits = new ArrayList<>();
+    for (Permit permit : message.getPermitsList()) {
+      permits.add(
+          new PullPermit(
+              permit.getId(),
+              ImageReference.parse(permit.getReference()),
+              permit.getLook() ? PullPermit.Purpose.LOOK : PullPermit.Purpose.CONVERGE,
+              blobs(permit.getBlobsList())));
+    }
+    return permits;
   }
 
   // --- parts
@@ -263,6 +313,26 @@ public final class AgentLinkMapper {
 
   private static String text(@Nullable ImageDigest digest) {
     return digest == null ? "" : digest.value();
+  }
+
+  private static Blob blob(ImageBlob blob) {
+    return Blob.newBuilder()
+        .setDigest(blob.digest().value())
+        .setSizeBytes(blob.sizeBytes())
+        .build();
+  }
+
+  private static List<ImageBlob> blobs(List<Blob> messages) {
+    return messages.stream()
+        .map(blob -> new ImageBlob(new ImageDigest(blob.getDigest()), blob.getSizeBytes()))
+        .toList();
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
   }
 
   private static Instant instant(Timestamp message) {

@@ -17,11 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NodePlanTest {
 
   private static final ImageReference APP = ImageReference.parse("app");
-  private static final ImageDigest DIGEST = new ImageDigest("sha256:" + "a".repeat(64));
-  private static final ImageDigest OTHER = new ImageDigest("sha256:" + "b".repeat(64));
   private static final ImagePolicy STANDARD = ImagePolicy.DEFAULT;
   private static final Duration TIMEOUT = STANDARD.pullTimeout();
-  private static final PlannedImage PLANNED = image(APP, DIGEST, policy(0, false, 5L, TIMEOUT));
+  private static final PlannedImage PLANNED = image(APP, policy(0, false, 5L, TIMEOUT));
 
   @Test
   void ordersByPriorityThenName() {
@@ -48,23 +46,21 @@ class NodePlanTest {
   void hasTheSameRevisionInEveryProcess() {
     assertThat(NodePlan.EMPTY.revision()).isEqualTo(new PlanRevision("e3b0c44298fc1c14"));
     assertThat(NodePlan.of(List.of(image("nginx", 0))).revision())
-        .isEqualTo(new PlanRevision("d2f9751beac13ff3"));
+        .isEqualTo(new PlanRevision("261f12dac608a016"));
   }
 
   static List<PlannedImage> otherwisePlanned() {
     return List.of(
-        image(ImageReference.parse("other"), DIGEST, PLANNED.policy()),
-        image(ImageReference.parse("docker.io/library/app"), DIGEST, PLANNED.policy()),
-        image(APP, OTHER, PLANNED.policy()),
-        image(APP, null, PLANNED.policy()),
-        image(APP, DIGEST, policy(1, false, 5L, TIMEOUT)),
-        image(APP, DIGEST, policy(0, true, 5L, TIMEOUT)),
-        image(APP, DIGEST, policy(0, false, 6L, TIMEOUT)),
-        image(APP, DIGEST, policy(0, false, null, TIMEOUT)),
-        image(APP, DIGEST, policy(0, false, 5L, TIMEOUT.plusMillis(1))),
-        image(APP, DIGEST, with(PullPolicy.ALWAYS, STANDARD.onRemoval(), STANDARD.onDrift())),
-        image(APP, DIGEST, with(STANDARD.pullPolicy(), RemovalPolicy.DELETE, STANDARD.onDrift())),
-        image(APP, DIGEST, with(STANDARD.pullPolicy(), STANDARD.onRemoval(), DriftPolicy.REPORT)));
+        image(ImageReference.parse("other"), PLANNED.policy()),
+        image(ImageReference.parse("docker.io/library/app"), PLANNED.policy()),
+        image(APP, policy(1, false, 5L, TIMEOUT)),
+        image(APP, policy(0, true, 5L, TIMEOUT)),
+        image(APP, policy(0, false, 6L, TIMEOUT)),
+        image(APP, policy(0, false, null, TIMEOUT)),
+        image(APP, policy(0, false, 5L, TIMEOUT.plusMillis(1))),
+        image(APP, with(PullPolicy.ALWAYS, STANDARD.onRemoval(), STANDARD.onDrift())),
+        image(APP, with(STANDARD.pullPolicy(), RemovalPolicy.DELETE, STANDARD.onDrift())),
+        image(APP, with(STANDARD.pullPolicy(), STANDARD.onRemoval(), DriftPolicy.REPORT)));
   }
 
   @ParameterizedTest
@@ -85,12 +81,11 @@ class NodePlanTest {
   }
 
   private static PlannedImage image(String reference, int priority) {
-    return image(ImageReference.parse(reference), null, policy(priority, false, null, TIMEOUT));
+    return image(ImageReference.parse(reference), policy(priority, false, null, TIMEOUT));
   }
 
-  private static PlannedImage image(
-      ImageReference reference, @Nullable ImageDigest locked, ImagePolicy policy) {
-    return new PlannedImage(reference, locked, policy);
+  private static PlannedImage image(ImageReference reference, ImagePolicy policy) {
+    return new PlannedImage(reference, policy);
   }
 
   private static ImagePolicy policy(

@@ -88,6 +88,7 @@ class HelloMappingTest {
         Platform.parse(platform),
         "0.1.0",
         labels,
+        3,
         inventory);
   }
 

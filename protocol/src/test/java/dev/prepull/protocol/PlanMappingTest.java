@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.prepull.model.DriftPolicy;
+import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullPolicy;
 import dev.prepull.model.RemovalPolicy;
 import dev.prepull.protocol.v1.FromController;
 import dev.prepull.protocol.v1.Grant;
+import dev.prepull.protocol.v1.Lock;
+import dev.prepull.protocol.v1.Locks;
+import dev.prepull.protocol.v1.Permit;
 import dev.prepull.protocol.v1.Plan;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,14 +46,14 @@ class PlanMappingTest {
 
   @Test
   void keepsAPlanThatStatesNothing() throws Exception {
-    NodePlan plan = NodePlan.of(List.of(new PlannedImage(APP, null, ImagePolicy.DEFAULT)));
+    NodePlan plan = NodePlan.of(List.of(new PlannedImage(APP, ImagePolicy.DEFAULT)));
 
     assertThat(overTheWire(plan)).isEqualTo(plan);
   }
 
   @Test
   void keepsAPlanThatStatesEverything() throws Exception {
-    NodePlan plan = NodePlan.of(List.of(new PlannedImage(APP, DIGEST, NOTHING_STANDARD)));
+    NodePlan plan = NodePlan.of(List.of(new PlannedImage(APP, NOTHING_STANDARD)));
 
     assertThat(overTheWire(plan)).isEqualTo(plan);
   }
@@ -62,8 +68,8 @@ class PlanMappingTest {
     NodePlan plan =
         NodePlan.of(
             List.of(
-                new PlannedImage(NGINX, null, ImagePolicy.DEFAULT),
-                new PlannedImage(APP, null, ImagePolicy.DEFAULT)));
+                new PlannedImage(NGINX, ImagePolicy.DEFAULT),
+                new PlannedImage(APP, ImagePolicy.DEFAULT)));
 
     assertThat(overTheWire(plan).images())
         .extracting(image -> image.reference().written())
@@ -81,17 +87,14 @@ class PlanMappingTest {
   @Test
   void takesAbsentFieldsForTheStandardPolicy() {
     assertThat(AgentLinkMapper.plan(planOf(wellFormed())).images())
-        .containsExactly(new PlannedImage(APP, null, ImagePolicy.DEFAULT));
+        .containsExactly(new PlannedImage(APP, ImagePolicy.DEFAULT));
   }
 
   @Test
-  void refusesAPlanWithAnUnreadableReferenceOrDigest() {
+  void refusesAPlanWithAnUnreadableReference() {
     assertThatThrownBy(() -> AgentLinkMapper.plan(planOf(wellFormed().setReference(""))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not an image reference");
-    assertThatThrownBy(() -> AgentLinkMapper.plan(planOf(wellFormed().setLockedDigest("x"))))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("\"x\" is not a digest");
   }
 
   @ParameterizedTest
@@ -111,16 +114,40 @@ class PlanMappingTest {
   }
 
   @Test
-  void grantsImagesInOneOrderHoweverTheyAreGiven() {
-    FromController message = AgentLinkMapper.grant(List.of(APP, NGINX));
+  void keepsPermitsInTheirOrder() {
+    List<PullPermit> permits =
+        List.of(
+            new PullPermit(Long.MAX_VALUE, NGINX, PullPermit.Purpose.LOOK, List.of()),
+            new PullPermit(
+                7, APP, PullPermit.Purpose.CONVERGE, List.of(new ImageBlob(DIGEST, 1L << 40))));
 
-    assertThat(message).isEqualTo(AgentLinkMapper.grant(List.of(NGINX, APP)));
-    assertThat(AgentLinkMapper.grant(message.getGrant())).containsExactly(NGINX, APP);
+    FromController message = AgentLinkMapper.grant(permits);
+
+    assertThat(AgentLinkMapper.grant(message.getGrant())).isEqualTo(permits);
+  }
+
+  @Test
+  void keepsLocks() {
+    Map<ImageReference, ImageDigest> locks = Map.of(APP, DIGEST, NGINX, DIGEST);
+
+    FromController message = AgentLinkMapper.locks(locks);
+
+    assertThat(AgentLinkMapper.locks(message.getLocks())).isEqualTo(locks);
+  }
+
+  @Test
+  void refusesALockOnWhatIsNoDigest() {
+    Locks message =
+        Locks.newBuilder().addLocks(Lock.newBuilder().setReference("a").setDigest("x")).build();
+
+    assertThatThrownBy(() -> AgentLinkMapper.locks(message))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"x\" is not a digest");
   }
 
   @Test
   void refusesAGrantOfWhatIsNoImage() {
-    Grant message = Grant.newBuilder().addReferences("A B").build();
+    Grant message = Grant.newBuilder().addPermits(Permit.newBuilder().setReference("A B")).build();
 
     assertThatThrownBy(() -> AgentLinkMapper.grant(message))
         .isInstanceOf(IllegalArgumentException.class)

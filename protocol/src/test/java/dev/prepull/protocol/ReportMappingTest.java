@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -54,7 +55,10 @@ class ReportMappingTest {
             DIGEST,
             7L << 32,
             new PullProgress(1L << 33, 1L << 34),
-            new PullProblem(PullReason.DRIFT, "another digest", 2, null));
+            Instant.ofEpochSecond(1_800_000_000, 5),
+            new PullProblem(PullReason.DRIFT, "another digest", 2, null),
+            1L << 62,
+            List.of(new ImageBlob(DIGEST, 1L << 35)));
 
     assertThat(overTheWire(full)).containsExactly(full);
   }

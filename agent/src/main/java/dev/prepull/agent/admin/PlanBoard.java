@@ -2,11 +2,14 @@ package dev.prepull.agent.admin;
 
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
+import dev.prepull.model.PullPermit;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,8 +35,18 @@ public final class PlanBoard implements PlanReceiver {
   }
 
   @Override
-  public void grant(Collection<ImageReference> references) {
-    puller.grant(references);
+  public void lock(Map<ImageReference, ImageDigest> locks) {
+    puller.lock(locks);
+  }
+
+  @Override
+  public void permit(Collection<PullPermit> permits) {
+    puller.permit(permits);
+  }
+
+  @Override
+  public void attached(boolean attached) {
+    puller.attached(attached);
   }
 
   /** How many images the plan has; empty before the first plan. */

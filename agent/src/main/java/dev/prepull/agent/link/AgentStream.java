@@ -72,9 +72,16 @@ final class AgentStream {
       case PLAN -> receive(message.getPlan());
       case GRANT -> {
         try {
-          node.plans().grant(AgentLinkMapper.grant(message.getGrant()));
+          node.plans().permit(AgentLinkMapper.grant(message.getGrant()));
         } catch (IllegalArgumentException e) {
           log.warn("A grant could not be read: {}", e.getMessage());
+        }
+      }
+      case LOCKS -> {
+        try {
+          node.plans().lock(AgentLinkMapper.locks(message.getLocks()));
+        } catch (IllegalArgumentException e) {
+          log.warn("Locks could not be read: {}", e.getMessage());
         }
       }
       case MESSAGE_NOT_SET -> log.debug("A message of a newer controller is ignored");

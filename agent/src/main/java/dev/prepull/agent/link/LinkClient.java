@@ -150,6 +150,7 @@ public final class LinkClient implements AutoCloseable {
     log.atInfo()
         .addKeyValue("controller", settings.host() + ":" + settings.port())
         .log("Attached to the controller");
+    node.plans().attached(true);
     node.listener().attached();
   }
 
@@ -159,6 +160,7 @@ public final class LinkClient implements AutoCloseable {
     }
     stream = null;
     closeClient();
+    node.plans().attached(false);
     node.listener().detached(reason);
     if (closed) {
       return;

@@ -7,9 +7,11 @@ import dev.prepull.loop.EventLoop;
 import dev.prepull.model.GoDuration;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullReason;
 import java.time.Duration;
@@ -79,11 +81,17 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   }
 
   @Override
-  public void grant(Collection<ImageReference> references) {
-    List<ImageReference> granted = List.copyOf(references);
+  public void lock(Map<ImageReference, ImageDigest> locks) {}
+
+  @Override
+  public void attached(boolean attached) {}
+
+  @Override
+  public void permit(Collection<PullPermit> permits) {
+    List<PullPermit> granted = List.copyOf(permits);
     loop.execute(() -> {
-      for (ImageReference reference : granted) {
-        TrackedImage image = images.get(reference);
+      for (PullPermit permit : granted) {
+        TrackedImage image = images.get(permit.reference());
         if (image != null) {
           image.grant();
           tell(image);
@@ -296,7 +304,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     if (image != null && current) {
       Duration took = Duration.between(pull.began(), loop.now());
       switch (outcome.orElseGet(() -> interrupted(image, pull))) {
-        case PullOutcome.Pulled(HeldImage held) -> succeeded(image, held, took);
+        case PullOutcome.Pulled(HeldImage held, _) -> succeeded(image, held, took);
         case PullOutcome.Failed failed -> failed(image, failed);
       }
       image.report().ifPresent(report -> listener.pulled(report, took));

@@ -68,7 +68,7 @@ final class TrackedImage {
       case PullState.Missing _ ->
           Optional.of(ImageReport.of(reference, granted ? ImageState.GRANTED : ImageState.WAITING));
       case PullState.Pulling(RunningPull pull) ->
-          Optional.of(ImageReport.pulling(reference, pull.progress()));
+          Optional.of(ImageReport.pulling(reference, pull.progress(), pull.began()));
       case PullState.Present(var digest, long sizeBytes) ->
           Optional.of(ImageReport.present(reference, digest, sizeBytes));
       case PullState.BackingOff(var problem, _) ->

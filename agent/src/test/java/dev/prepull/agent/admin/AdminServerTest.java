@@ -69,7 +69,7 @@ class AdminServerTest {
 
   @Test
   void isReadyOnceTheNodeHoldsItsPlan() throws Exception {
-    board.plan(NodePlan.of(List.of(new PlannedImage(APP, null, ImagePolicy.DEFAULT))));
+    board.plan(NodePlan.of(List.of(new PlannedImage(APP, ImagePolicy.DEFAULT))));
     assertThat(get("/readyz").statusCode()).isEqualTo(503);
     assertThat(get("/readyz").body()).isEqualTo("0 of 1 images present\n");
 

@@ -80,7 +80,7 @@ class PlanBoardTest {
   private static NodePlan plan(ImageReference... references) {
     return NodePlan.of(
         Arrays.stream(references)
-            .map(reference -> new PlannedImage(reference, null, ImagePolicy.DEFAULT))
+            .map(reference -> new PlannedImage(reference, ImagePolicy.DEFAULT))
             .toList());
   }
 

@@ -2,11 +2,14 @@ package dev.prepull.agent.runtime;
 
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
+import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullProgress;
 import dev.prepull.model.PullReason;
 import dev.prepull.model.RuntimeInfo;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +149,40 @@ public final class FakeImageRuntime implements ImageRuntime {
       throw new RuntimeUnavailableException("Tried to ask the runtime but the fake is down");
     }
   }
+
+  @Override
+  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long missingBytes(List<ImageBlob> blobs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Path> imageDirectory() {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean pin(ImageReference reference, boolean pinned) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<String> stamp(ImageReference reference) {
+    return Optional.empty();
+  }
+
+  @Override
+  public RemovalOutcome remove(ImageReference reference) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void watch(Instant since, ImageEvents events) {}
 
   @Override
   public void close() {}

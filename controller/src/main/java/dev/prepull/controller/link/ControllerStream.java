@@ -2,11 +2,13 @@ package dev.prepull.controller.link;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator.Verdict;
 import dev.prepull.controller.reconcile.AgentSession;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
+import dev.prepull.model.PullPermit;
 import dev.prepull.protocol.AgentLink;
 import dev.prepull.protocol.AgentLinkMapper;
 import dev.prepull.protocol.v1.FromAgent;
@@ -23,8 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * State lives on the stream's Vert.x context; what the loop sends is handed over to it. While the
- * peer is slow only the newest plan and the sum of the grants wait.
+ * peer is slow only the newest plan, the newest locks and the sum of the permits wait.
  */
 final class ControllerStream implements AgentSession {
 
@@ -59,7 +61,8 @@ final class ControllerStream implements AgentSession {
   private final GrpcServerResponse<FromAgent, FromController> response;
   private final LinkServer.Doorkeeper doorkeeper;
   private final LinkServer.Registry registry;
-  private final Set<ImageReference> pendingGrants = new TreeSet<>();
+  private final Map<ImageReference, ImageDigest> pendingLocks = new TreeMap<>();
+  private final List<PullPermit> pendingPermits = new ArrayList<>();
   private State state = State.AWAITING_HELLO;
   private @Nullable NodeHello hello;
   private @Nullable NodePlan pendingPlan;
@@ -195,19 +198,29 @@ final class ControllerStream implements AgentSession {
   // --- what the loop says ---
 
   @Override
-  public void send(NodePlan plan) {
+  public void send(NodePlan plan, Map<ImageReference, ImageDigest> locks) {
     context.runOnContext(ignored -> {
       pendingPlan = plan;
-      pendingGrants.clear();
+      pendingLocks.clear();
+      pendingLocks.putAll(locks);
+      // A permit for an image that has left the plan is refused by the agent, which costs nothing.
       flush();
     });
   }
 
   @Override
-  public void grant(Collection<ImageReference> references) {
-    List<ImageReference> granted = List.copyOf(references);
+  public void lock(Map<ImageReference, ImageDigest> locks) {
     context.runOnContext(ignored -> {
-      pendingGrants.addAll(granted);
+      pendingLocks.putAll(locks);
+      flush();
+    });
+  }
+
+  @Override
+  public void permit(Collection<PullPermit> permits) {
+    List<PullPermit> granted = List.copyOf(permits);
+    context.runOnContext(ignored -> {
+      pendingPermits.addAll(granted);
       flush();
     });
   }
@@ -225,9 +238,18 @@ final class ControllerStream implements AgentSession {
           .writeMessage(GrpcMessage.message("identity", WireFormat.PROTOBUF, encoded))
           .onFailure(failure -> over());
     }
-    if (state == State.ATTACHED && !pendingGrants.isEmpty() && !response.writeQueueFull()) {
-      FromController grant = AgentLinkMapper.grant(pendingGrants);
-      pendingGrants.clear();
+    // The order counts: an agent converges on the lock that it knows when the permit comes.
+    if (state == State.ATTACHED && !pendingLocks.isEmpty() && !response.writeQueueFull()) {
+      FromController locks = AgentLinkMapper.locks(pendingLocks);
+      pendingLocks.clear();
+      response.write(locks).onFailure(failure -> over());
+    }
+    if (state == State.ATTACHED
+        && !pendingPermits.isEmpty()
+        && pendingLocks.isEmpty()
+        && !response.writeQueueFull()) {
+      FromController grant = AgentLinkMapper.grant(pendingPermits);
+      pendingPermits.clear();
       response.write(grant).onFailure(failure -> over());
     }
   }

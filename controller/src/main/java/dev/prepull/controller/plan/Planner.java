@@ -67,7 +67,7 @@ public final class Planner {
         .forEach(entry -> wishes.merge(entry.reference(), entry.policy(), StricterWish::of));
     return NodePlan.of(
         wishes.entrySet().stream()
-            .map(wish -> new PlannedImage(wish.getKey(), null, wish.getValue()))
+            .map(wish -> new PlannedImage(wish.getKey(), wish.getValue()))
             .toList());
   }
 

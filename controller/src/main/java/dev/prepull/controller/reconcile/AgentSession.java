@@ -1,8 +1,11 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodePlan;
+import dev.prepull.model.PullPermit;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * A connected agent, as the loop speaks to it. Methods never block; a slow peer gets the newest
@@ -10,11 +13,17 @@ import java.util.Collection;
  */
 public interface AgentSession {
 
-  /** Makes this the agent's plan. A plan that was not sent yet is replaced. */
-  void send(NodePlan plan);
+  /**
+   * Makes this the agent's plan, with all locks of its images that are known. What was not sent yet
+   * is replaced.
+   */
+  void send(NodePlan plan, Map<ImageReference, ImageDigest> locks);
 
-  /** Lets the agent pull these images of its plan. Grants that were not sent yet add up. */
-  void grant(Collection<ImageReference> references);
+  /** Tells locks that are new or have changed. Those that were not sent yet are merged. */
+  void lock(Map<ImageReference, ImageDigest> locks);
+
+  /** Lets the agent pull images of its plan. Permits that were not sent yet add up. */
+  void permit(Collection<PullPermit> permits);
 
   /** Ends the stream; the agent will attach again. */
   void close(String why);

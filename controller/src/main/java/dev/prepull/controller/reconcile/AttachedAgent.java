@@ -8,6 +8,7 @@ import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,8 +62,12 @@ final class AttachedAgent {
       references.add(image.reference());
     }
     reports.keySet().retainAll(references);
-    session.send(plan);
-    session.grant(references);
+    session.send(plan, Map.of());
+    session.permit(
+        references.stream()
+            .sorted()
+            .map(reference -> new PullPermit(1, reference, PullPermit.Purpose.CONVERGE, List.of()))
+            .toList());
     return true;
   }
 

@@ -46,7 +46,7 @@ class LinkStreamTest {
     return NodePlan.of(
         IntStream.range(0, images)
             .mapToObj(i -> "registry.example.com/team/application-%04d:%s".formatted(i, tag))
-            .map(image -> new PlannedImage(ImageReference.parse(image), null, ImagePolicy.DEFAULT))
+            .map(image -> new PlannedImage(ImageReference.parse(image), ImagePolicy.DEFAULT))
             .toList());
   }
 

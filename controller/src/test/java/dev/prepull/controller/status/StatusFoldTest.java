@@ -48,7 +48,7 @@ class StatusFoldTest {
         new NodeName(name),
         NodePlan.of(
             planned.stream()
-                .map(reference -> new PlannedImage(reference, null, ImagePolicy.DEFAULT))
+                .map(reference -> new PlannedImage(reference, ImagePolicy.DEFAULT))
                 .toList()));
   }
 

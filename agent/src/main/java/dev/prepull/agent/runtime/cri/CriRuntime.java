@@ -1,8 +1,10 @@
 package dev.prepull.agent.runtime.cri;
 
+import dev.prepull.agent.runtime.ImageEvents;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullWatcher;
+import dev.prepull.agent.runtime.RemovalOutcome;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.agent.runtime.cri.v1.Image;
 import dev.prepull.agent.runtime.cri.v1.ImageSpec;
@@ -13,6 +15,8 @@ import dev.prepull.agent.runtime.cri.v1.PullImageRequest;
 import dev.prepull.agent.runtime.cri.v1.PullImageResponse;
 import dev.prepull.agent.runtime.cri.v1.VersionResponse;
 import dev.prepull.model.HeldImage;
+import dev.prepull.model.ImageBlob;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
 import dev.prepull.model.RuntimeInfo;
@@ -20,6 +24,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -177,6 +182,40 @@ public final class CriRuntime implements ImageRuntime {
     return new RuntimeUnavailableException(
         "Tried to %s via %s, but got %s".formatted(tried, calls.endpoint(), e.getMessage()), e);
   }
+
+  @Override
+  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long missingBytes(List<ImageBlob> blobs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Path> imageDirectory() {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean pin(ImageReference reference, boolean pinned) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<String> stamp(ImageReference reference) {
+    return Optional.empty();
+  }
+
+  @Override
+  public RemovalOutcome remove(ImageReference reference) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void watch(Instant since, ImageEvents events) {}
 
   @Override
   public void close() {

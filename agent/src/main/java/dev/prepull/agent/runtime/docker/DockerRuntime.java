@@ -10,11 +10,14 @@ import com.github.dockerjava.api.model.PullResponseItem;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import dev.prepull.agent.runtime.ImageEvents;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullWatcher;
+import dev.prepull.agent.runtime.RemovalOutcome;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.model.HeldImage;
+import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
@@ -29,6 +32,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -277,6 +281,40 @@ public final class DockerRuntime implements ImageRuntime {
   private static String oneLine(String text) {
     return String.join(" ", text.lines().map(String::strip).toList());
   }
+
+  @Override
+  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long missingBytes(List<ImageBlob> blobs) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Path> imageDirectory() {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean pin(ImageReference reference, boolean pinned) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<String> stamp(ImageReference reference) {
+    return Optional.empty();
+  }
+
+  @Override
+  public RemovalOutcome remove(ImageReference reference) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void watch(Instant since, ImageEvents events) {}
 
   @Override
   public void close() {
