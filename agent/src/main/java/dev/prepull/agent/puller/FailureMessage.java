@@ -34,7 +34,8 @@ final class FailureMessage {
       case MAX_SIZE_EXCEEDED -> "Raise maxSize in the list, or make the image smaller.";
       case TIMEOUT -> "Check the registry and the network, or raise pullTimeout in the list.";
       case CORRUPT_IMAGE -> "Check the registry's storage and any proxy on the way.";
-      case PIN_UNSUPPORTED -> "Take pin from the entry, or protect the image in the kubelet's configuration.";
+      case PIN_UNSUPPORTED ->
+          "Take pin from the entry, or protect the image in the kubelet's configuration.";
       case DRIFT, EVICTION_LOOP -> "Look for what else manages images on the node.";
       case ERR_IMAGE_PULL, IMAGE_PULL_BACK_OFF, RUNTIME_UNAVAILABLE ->
           "The next attempt follows by itself.";

@@ -1,5 +1,6 @@
 package dev.prepull.controller.kube;
 
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.StatusSink;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.loop.EventLoop;
@@ -9,6 +10,7 @@ import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,7 @@ final class StatusConfigMap implements StatusSink {
   }
 
   @Override
-  public void publish(RolloutStatus status) {
+  public void publish(RolloutStatus status, Collection<DigestLock> locks) {
     loop.execute(() -> {
       newest = status;
       writeSoon();

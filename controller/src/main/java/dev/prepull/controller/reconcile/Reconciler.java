@@ -217,7 +217,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
             RolloutStatus status = foldStatus();
             rollouts.observe(status);
             listener.statusChanged(status);
-            statusSink.publish(status);
+            statusSink.publish(status, List.of());
           });
     }
   }

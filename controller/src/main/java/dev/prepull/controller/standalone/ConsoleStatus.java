@@ -1,8 +1,10 @@
 package dev.prepull.controller.standalone;
 
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.StatusSink;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
+import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +16,7 @@ public final class ConsoleStatus implements StatusSink {
   private String shown = "";
 
   @Override
-  public void publish(RolloutStatus status) {
+  public void publish(RolloutStatus status, Collection<DigestLock> locks) {
     long identical = status.images().stream().filter(ImageStatus::identical).count();
     long failing = status.images().stream().filter(image -> !image.failures().isEmpty()).count();
     String line =
