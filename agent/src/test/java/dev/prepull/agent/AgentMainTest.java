@@ -90,8 +90,8 @@ class AgentMainTest {
             1,
             "Found no container runtime.",
             "Tried to speak CRI v1 on unix://" + missing,
-            "Tried to ask for the version at Docker's socket " + missing,
-            "there is no such file");
+            "there is no such file; start the container runtime",
+            "with --runtime-endpoint. Tried to ask for the version at Docker's socket " + missing);
   }
 
   @Test

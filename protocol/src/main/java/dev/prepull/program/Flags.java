@@ -8,8 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -49,6 +52,7 @@ public final class Flags {
           "unexpected argument \"%s\": every option begins with --"
               .formatted(commandLine.getArgList().getFirst()));
     }
+    checkGivenOnce(commandLine);
     checkEnvironment(known, environment);
     return new Flags(commandLine, environment);
   }
@@ -69,6 +73,16 @@ public final class Flags {
               .formatted(e.getOption().getLongOpt(), e.getOption().getArgName()));
     } catch (ParseException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkGivenOnce(CommandLine commandLine) throws UsageException {
+    Set<String> seen = new HashSet<>();
+    for (Option option : commandLine.getOptions()) {
+      if (!seen.add(option.getLongOpt())) {
+        throw new UsageException(
+            "--%s is given more than once: leave one".formatted(option.getLongOpt()));
+      }
     }
   }
 
@@ -107,8 +121,9 @@ public final class Flags {
   }
 
   private static String description(Flag flag) {
+    String value = Objects.requireNonNullElse(flag.defaultValue(), "");
     return flag.help()
-        + (flag.defaultValue() == null ? "" : " Default: " + flag.defaultValue() + ".")
+        + (value.isEmpty() ? "" : " Default: " + value + ".")
         + " ["
         + flag.environmentVariable()
         + "]";

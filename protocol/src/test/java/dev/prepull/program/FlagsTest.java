@@ -57,6 +57,8 @@ class FlagsTest {
         "--nmae=x=y | unknown flag --nmae: see --help",
         "--name | --name needs a value: NAME",
         "stray | unexpected argument \"stray\": every option begins with --",
+        "--name x --name y | --name is given more than once: leave one",
+        "--name x --loud --loud | --loud is given more than once: leave one",
       })
   void refusesWhatItDoesNotKnow(String line, String message) {
     assertThatThrownBy(() -> parse(Map.of(), line.split(" ")))

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,12 +26,10 @@ public final class Bench {
       System.exit(2);
     }
     try {
-      List<Table> done = new ArrayList<>();
-      for (String name : wanted) {
-        done.add(run(name, progress));
-      }
       tables.println(machine());
-      done.forEach(tables::print);
+      for (String name : wanted) {
+        tables.print(run(name, progress)); // at once: the next one may fail
+      }
     } catch (TestbedException | IOException e) {
       progress.println("bench: " + e.getMessage());
       System.exit(1);

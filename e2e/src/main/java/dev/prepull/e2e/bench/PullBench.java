@@ -58,7 +58,6 @@ final class PullBench {
     int cliRequests = 0;
     for (int round = -1; round < ROUNDS; round++) {
       progress.printf("pull: %s, round %d%n", node.runtime().description(), round + 1);
-      node.roll(List.of());
       node.runtime().clear();
       node.registry().forgetRequests();
       double byAgent = node.roll(images).toMillis();

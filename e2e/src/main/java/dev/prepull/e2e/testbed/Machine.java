@@ -24,12 +24,22 @@ public final class Machine {
     throw new TestbedException(here + " is not inside PrePull's working tree");
   }
 
-  /** Where downloads and builds are kept between runs. */
+  /**
+   * Where downloads and builds are kept between runs. It follows {@code HOME} as the scripts do;
+   * Java's own notion of a home is the password file's.
+   */
   public static Path cache() {
-    String base = System.getenv("XDG_CACHE_HOME");
-    Path home = Path.of(Objects.requireNonNull(System.getProperty("user.home")));
-    return (base == null || base.isEmpty() ? home.resolve(".cache") : Path.of(base))
-        .resolve("prepull");
+    String base = Objects.requireNonNullElse(System.getenv("XDG_CACHE_HOME"), "");
+    String home = Objects.requireNonNullElse(System.getenv("HOME"), "");
+    Path cache = base.isEmpty() ? home(home).resolve(".cache") : Path.of(base);
+    return cache.resolve("prepull");
+  }
+
+  private static Path home(String fromEnvironment) {
+    return Path.of(
+        fromEnvironment.isEmpty()
+            ? Objects.requireNonNull(System.getProperty("user.home"))
+            : fromEnvironment);
   }
 
   /** The Java that runs this. */

@@ -85,6 +85,6 @@ final class CriHandshake {
   }
 
   private String message(String why, String remedy) {
-    return "Tried to speak CRI v1 on %s, but %s; %s".formatted(calls.endpoint(), why, remedy);
+    return "Tried to speak CRI v1 on %s, but %s; %s.".formatted(calls.endpoint(), why, remedy);
   }
 }
