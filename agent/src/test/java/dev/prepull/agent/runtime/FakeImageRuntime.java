@@ -105,10 +105,10 @@ public final class FakeImageRuntime implements ImageRuntime {
     unname(reference.stored());
   }
 
-  /** Somebody else pulls the image again, which brings nothing new but wipes the pin. */
-  public synchronized void touch(ImageReference reference) {
+  /** Lets somebody else pull from the registry, which wipes a pin as containerd does. */
+  public synchronized void pullByOther(ImageReference reference) {
     pinned.remove(reference.stored());
-    name(reference.stored(), Objects.requireNonNull(held.get(reference.stored())));
+    hold(reference, Objects.requireNonNull(registry.meaning(reference)));
   }
 
   /** Lets a stopped container keep the image to which the reference resolves now. */

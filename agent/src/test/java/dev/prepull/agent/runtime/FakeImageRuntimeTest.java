@@ -2,14 +2,15 @@ package dev.prepull.agent.runtime;
 
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
+import java.util.List;
 
 /** The fake keeps the contract of the real adapters. */
 class FakeImageRuntimeTest extends ImageRuntimeContract {
 
   @Override
-  protected Fixture fixture() {
+  protected RuntimeFixture fixture() {
     FakeImageRuntime runtime = new FakeImageRuntime();
-    return new Fixture() {
+    return new RuntimeFixture() {
       private int pushed;
 
       @Override
@@ -42,6 +43,19 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       }
 
       @Override
+      public List<String> asked(String repository) {
+        return runtime.asked().stream()
+            .filter(asked -> asked.name().equals(registry() + "/" + repository))
+            .map(asked -> asked.stored().substring(asked.name().length() + 1))
+            .toList();
+      }
+
+      @Override
+      public String slowRegistry() {
+        return registry();
+      }
+
+      @Override
       public void stopRuntime() {
         runtime.down(true);
       }
@@ -64,6 +78,41 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       @Override
       public String stalledRegistry() {
         return FakeImageRuntime.STALLED_REGISTRY;
+      }
+
+      @Override
+      public void pullByOther(ImageReference reference) {
+        runtime.pullByOther(reference);
+      }
+
+      @Override
+      public void removeByOther(ImageReference reference) {
+        runtime.untag(reference);
+      }
+
+      @Override
+      public void createContainer(ImageReference reference) {
+        runtime.useByContainer(reference);
+      }
+
+      @Override
+      public void removeContainers() {
+        runtime.removeContainers();
+      }
+
+      @Override
+      public boolean pins() {
+        return true;
+      }
+
+      @Override
+      public boolean stamps() {
+        return true;
+      }
+
+      @Override
+      public boolean showsBlobs() {
+        return true;
       }
 
       @Override

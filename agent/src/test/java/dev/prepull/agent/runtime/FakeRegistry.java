@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A registry in memory, and what each image consists of wherever it is. Thread-safe. */
 final class FakeRegistry {
@@ -43,10 +44,15 @@ final class FakeRegistry {
     failures.clear();
   }
 
+  /** What the reference means, as of now; null when there is no such thing. */
+  synchronized @Nullable ImageDigest meaning(ImageReference reference) {
+    return images.get(reference.stored());
+  }
+
   /** What the reference means, as of now; noted as asked. */
   synchronized Optional<ImageDigest> resolve(ImageReference reference) {
     asked.add(reference);
-    return Optional.ofNullable(images.get(reference.stored()));
+    return Optional.ofNullable(meaning(reference));
   }
 
   synchronized Optional<PullOutcome.Failed> failure(ImageReference reference) {

@@ -157,6 +157,16 @@ public final class ContainerdNode implements RuntimeNode {
   }
 
   @Override
+  public void createContainer(String container, String reference) {
+    String unused = ctr("containers", "create", reference, container);
+  }
+
+  @Override
+  public void removeContainer(String container) {
+    String unused = ctr("containers", "delete", container);
+  }
+
+  @Override
   public void clear() {
     List<String> names = ctr("images", "ls", "-q").lines().toList();
     if (!names.isEmpty()) {

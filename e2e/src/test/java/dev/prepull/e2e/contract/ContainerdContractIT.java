@@ -28,6 +28,21 @@ class ContainerdContractIT {
     }
 
     @Override
+    boolean pins() {
+      return version != ContainerdNode.Version.V1_6;
+    }
+
+    @Override
+    boolean stamps() {
+      return true;
+    }
+
+    @Override
+    boolean showsBlobs() {
+      return true;
+    }
+
+    @Override
     ImageRuntime open(Vertx vertx, Path socket)
         throws RuntimeUnavailableException, InterruptedException {
       return CriRuntime.open(vertx, socket, Clock.systemUTC());

@@ -27,6 +27,21 @@ class DockerContractIT {
     }
 
     @Override
+    boolean pins() {
+      return false;
+    }
+
+    @Override
+    boolean stamps() {
+      return false;
+    }
+
+    @Override
+    boolean showsBlobs() {
+      return false;
+    }
+
+    @Override
     ImageRuntime open(Vertx vertx, Path socket)
         throws RuntimeUnavailableException, InterruptedException {
       return DockerRuntime.open(vertx, socket);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.ImageRuntimeContract;
 import dev.prepull.agent.runtime.PullOutcome;
+import dev.prepull.agent.runtime.RuntimeFixture;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.Ports;
@@ -17,7 +18,10 @@ import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +56,15 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
   /** Opens the adapter under test. */
   abstract ImageRuntime open(Vertx vertx, Path socket)
       throws RuntimeUnavailableException, InterruptedException;
+
+  /** Whether this runtime can protect an image from the kubelet. */
+  abstract boolean pins();
+
+  /** Whether this runtime notes when a name was last pulled. */
+  abstract boolean stamps();
+
+  /** Whether this runtime shows what images consist of. */
+  abstract boolean showsBlobs();
 
   @BeforeAll
   void startAll() throws Exception {
@@ -123,12 +136,13 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
   }
 
   @Override
-  protected Fixture fixture() {
+  protected RuntimeFixture fixture() {
     return new RealFixture("t" + ++tests);
   }
 
-  private final class RealFixture implements Fixture {
+  private final class RealFixture implements RuntimeFixture {
     private final String path;
+    private final List<String> containers = new ArrayList<>();
     private TestImage pushed = newImage();
     private int requestsBefore;
 
@@ -173,6 +187,22 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     }
 
     @Override
+    public List<String> asked(String repository) {
+      String manifests = "/v2/%s/%s/manifests/".formatted(path, repository);
+      return registry.requests().stream()
+          .map(request -> URI.create(request.path()).getPath())
+          .filter(asked -> asked.startsWith(manifests))
+          .map(asked -> asked.substring(manifests.length()))
+          .toList();
+    }
+
+    @Override
+    public String slowRegistry() {
+      faulty.behave(new FaultyRegistry.Slow(LAYER_BYTES));
+      return faulty.host() + "/" + path;
+    }
+
+    @Override
     public void stopRuntime() {
       node.stop();
     }
@@ -200,8 +230,47 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     }
 
     @Override
+    public void pullByOther(ImageReference reference) {
+      node.pull(reference.stored());
+    }
+
+    @Override
+    public void removeByOther(ImageReference reference) {
+      node.remove(reference.stored());
+    }
+
+    @Override
+    public void createContainer(ImageReference reference) {
+      String container = path + "-" + containers.size();
+      node.createContainer(container, reference.stored());
+      containers.add(container);
+    }
+
+    @Override
+    public void removeContainers() {
+      containers.forEach(node::removeContainer);
+      containers.clear();
+    }
+
+    @Override
+    public boolean pins() {
+      return RealRuntimeContract.this.pins();
+    }
+
+    @Override
+    public boolean stamps() {
+      return RealRuntimeContract.this.stamps();
+    }
+
+    @Override
+    public boolean showsBlobs() {
+      return RealRuntimeContract.this.showsBlobs();
+    }
+
+    /** What the fixture stands on serves all tests. */
+    @Override
     public void close() {
-      // What the fixture stands on serves all tests.
+      removeContainers();
     }
   }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,20 @@ final class GrpcCalls implements AutoCloseable {
   /** Starts a call without a deadline; closing it gives it up. */
   <Q, S> GrpcCall<S> start(ServiceMethod<S, Q> method, Q message) {
     return start(new Question<>(method, message, Map.of(), null));
+  }
+
+  /**
+   * Starts a call whose answers come one by one until the server or the caller ends it.
+   *
+   * @param listener called on an event loop, in order; must not block
+   */
+  <Q, S> GrpcCall<S> listen(
+      ServiceMethod<S, Q> method, Q message, Map<String, String> metadata, Consumer<S> listener) {
+    GrpcCall<S> call = new GrpcCall<>(method.methodName(), listener);
+    // Asked only once: an answer that was heard already would come again.
+    ask(new Question<>(method, message, metadata, null), call, 1)
+        .onComplete(call::succeed, call::fail);
+    return call;
   }
 
   private <Q, S> GrpcCall<S> start(Question<Q, S> question) {
