@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +72,11 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     node = start(workspace);
     node.mapRegistry(registry.host(), registry.url());
     node.mapRegistry(faulty.host(), faulty.url());
-    runtime = open(vertx, node.socket());
+    // Containerd answers before its CRI does.
+    runtime =
+        await()
+            .ignoreExceptionsInstanceOf(RuntimeUnavailableException.class)
+            .until(() -> open(vertx, node.socket()), Objects::nonNull);
   }
 
   @AfterEach
@@ -210,6 +215,9 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     @Override
     public void resumeRuntime() {
       node.resume();
+      await()
+          .ignoreExceptionsInstanceOf(RuntimeUnavailableException.class)
+          .until(runtime::list, Objects::nonNull);
     }
 
     @Override
