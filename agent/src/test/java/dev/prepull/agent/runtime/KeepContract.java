@@ -136,6 +136,20 @@ interface KeepContract extends RuntimeUnderTest {
   }
 
   @Test
+  default void stampsWhatIsPulledAgainAsTheKubeletDoes() throws Exception {
+    ImageReference reference = reference("team/app:1");
+    here().push("team/app", "1");
+    assertPulled(pull(reference));
+    Optional<String> before = runtime().stamp(reference);
+
+    assertPulled(pull(reference));
+
+    if (here().stamps()) {
+      assertThat(runtime().stamp(reference)).isPresent().isNotEqualTo(before);
+    }
+  }
+
+  @Test
   default void keepsItsStampWhenTheTagStandsForTheDigestAlready() throws Exception {
     ImageReference reference = reference("team/app:1");
     ImageDigest locked = here().push("team/app", "1");

@@ -19,7 +19,9 @@ import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +114,14 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
               assertThat(failed.reason()).as(failed.message()).isEqualTo(reason);
               assertThat(failed.message()).isNotBlank().doesNotContain("\n");
             });
+  }
+
+  @Test
+  void namesTheDirectoryOfItsImages() throws Exception {
+    // Containerd takes ten seconds to know it.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> runtime.imageDirectory().filter(Files::isDirectory).isPresent());
   }
 
   @Test
