@@ -67,6 +67,9 @@ final class DockerPulls {
             docker -> {
               try {
                 docker.pullImageCmd(reference.name()).withTag(tag).exec(stream).awaitCompletion();
+                if (stream.isInterrupted()) {
+                  throw new InterruptedException();
+                }
                 return Optional.empty();
               } catch (DockerException e) {
                 return Optional.of(failed(e.getHttpStatus(), DockerWords.of(e)));

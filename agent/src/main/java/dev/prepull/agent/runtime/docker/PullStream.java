@@ -21,6 +21,7 @@ final class PullStream extends ResultCallback.Adapter<PullResponseItem> {
   private long sized;
   private volatile @Nullable String error;
   private volatile @Nullable ImageDigest digest;
+  private volatile boolean interrupted;
 
   PullStream(PullWatcher watcher) {
     this.watcher = watcher;
@@ -34,6 +35,11 @@ final class PullStream extends ResultCallback.Adapter<PullResponseItem> {
   /** What the registry said that the reference stands for; null until it has. */
   @Nullable ImageDigest digest() {
     return digest;
+  }
+
+  /** Whether the watcher has interrupted the thread that told it of a size. */
+  boolean isInterrupted() {
+    return interrupted;
   }
 
   @Override
@@ -51,6 +57,12 @@ final class PullStream extends ResultCallback.Adapter<PullResponseItem> {
     if (progress.total() > sized) {
       sized = progress.total();
       watcher.sized(sized, sized);
+    }
+    // This is docker-java's thread; the one that pulls waits for the end.
+    if (Thread.interrupted()) {
+      interrupted = true;
+      onComplete();
+      return;
     }
     watcher.moved(progress);
   }

@@ -2,6 +2,7 @@ package dev.prepull.agent.runtime.docker;
 
 import static dev.prepull.agent.runtime.docker.FakeDockerDaemon.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullOutcome.Failed;
@@ -249,6 +250,32 @@ class DockerPullTest {
 
     assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
     hungUp.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void hangsUpOnTheDaemonWhenTheWatcherInterruptsItForTheSize() throws Exception {
+    CompletableFuture<Void> hungUp = new CompletableFuture<>();
+    daemon.on(
+        FakeDockerDaemon.PULL,
+        request -> {
+          request.connection().closeHandler(hungUp::complete);
+          FakeDockerDaemon.ignore(FakeDockerDaemon.begin(request).write(DOWNLOADING + "\r\n"));
+        });
+    PullWatcher tooLarge =
+        new PullWatcher() {
+          @Override
+          public void moved(PullProgress progress) {}
+
+          @Override
+          public void sized(long imageBytes, long missingBytes) {
+            Thread.currentThread().interrupt();
+          }
+        };
+
+    assertThatThrownBy(() -> runtime.pull(APP, tooLarge)).isInstanceOf(InterruptedException.class);
+
+    hungUp.get(10, TimeUnit.SECONDS);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
   @Test
