@@ -23,7 +23,9 @@ public final class DockerNode implements RuntimeNode {
     /** 26, from Debian 13. */
     V26,
     /** 28 or later, from Debian's development release. */
-    V28
+    V28,
+    /** The same with its images left to containerd, as new installations have it from 29 on. */
+    V28_CONTAINERD
   }
 
   private final String name;
@@ -35,20 +37,20 @@ public final class DockerNode implements RuntimeNode {
   private final List<String> containers = new ArrayList<>();
   private Daemon daemon;
 
-  private DockerNode(Workspace state, Workspace run, String name, String path) {
+  private DockerNode(Workspace state, Workspace run, String name, Version version) {
     this.name = name;
     Path sockets = run.directory(name);
     this.socket = sockets.resolve("docker.sock");
     this.log = run.newFile(name + "/log");
     this.root = state.directory(name + "/root");
-    this.environment = Map.of("PATH", path);
+    this.environment = Map.of("PATH", path(version));
     this.command =
         List.of(
             // Found on the path given to it, not on ours.
             "/usr/bin/env",
             "dockerd",
             "--config-file",
-            state.file(name + "/daemon.json", "{}").toString(),
+            state.file(name + "/daemon.json", configuration(version)).toString(),
             "--data-root",
             root.toString(),
             "--exec-root",
@@ -73,7 +75,7 @@ public final class DockerNode implements RuntimeNode {
 
   /** Starts one that keeps images in one workspace, and sockets and logs in the other. */
   public static DockerNode start(Workspace state, Workspace run, String name, Version version) {
-    return run.add(new DockerNode(state, run, name, path(version)));
+    return run.add(new DockerNode(state, run, name, version));
   }
 
   /** As {@link #start(Workspace, String, Version)}, with so much room for images and no more. */
@@ -88,8 +90,14 @@ public final class DockerNode implements RuntimeNode {
     return switch (version) {
       case V20 -> system;
       case V26 -> ofRelease("trixie") + system;
-      case V28 -> ofRelease("sid") + system;
+      case V28, V28_CONTAINERD -> ofRelease("sid") + system;
     };
+  }
+
+  private static String configuration(Version version) {
+    return version == Version.V28_CONTAINERD
+        ? "{\"features\": {\"containerd-snapshotter\": true}}"
+        : "{}";
   }
 
   /** dockerd and the containerd of the same release come first; runc stays the system's. */

@@ -88,6 +88,18 @@ public record TestImage(Blob manifest, Map<String, byte[]> blobs) {
     return new TestImage(new Blob(MANIFEST_TYPE, bytes(manifest)), blobs);
   }
 
+  /** The same content under another manifest, as when a build that changed nothing is pushed. */
+  public TestImage rebuilt() {
+    String json = new String(manifest.content(), StandardCharsets.UTF_8);
+    String annotated = json.substring(0, json.length() - 1) + ",\"annotations\":{\"build\":\"2\"}}";
+    return new TestImage(new Blob(manifest.mediaType(), bytes(annotated)), blobs);
+  }
+
+  /** Compressed bytes of configuration and layers. */
+  public long sizeBytes() {
+    return blobs.values().stream().mapToLong(blob -> blob.length).sum();
+  }
+
   /** The index of images for several platforms; their manifests are pushed beside it. */
   static Blob index(Map<String, TestImage> byArchitecture) {
     String manifests =
