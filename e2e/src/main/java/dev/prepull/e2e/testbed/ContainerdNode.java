@@ -205,15 +205,15 @@ public final class ContainerdNode implements RuntimeNode {
   }
 
   @Override
+  public void clear() {
+    delete(names().map(columns -> columns[0]).toList());
+  }
+
+  @Override
   public void delete(String reference) {
     String digest = held().get(reference);
     delete(
         names().filter(columns -> columns[2].equals(digest)).map(columns -> columns[0]).toList());
-  }
-
-  @Override
-  public void clear() {
-    delete(names().map(columns -> columns[0]).toList());
   }
 
   private void delete(List<String> names) {

@@ -203,13 +203,13 @@ public final class DockerNode implements RuntimeNode {
   }
 
   @Override
-  public void delete(String reference) {
-    remove(reference);
+  public void clear() {
+    String unused = docker("image", "prune", "--all", "--force");
   }
 
   @Override
-  public void clear() {
-    String unused = docker("image", "prune", "--all", "--force");
+  public void delete(String reference) {
+    remove(reference);
   }
 
   @Override

@@ -35,11 +35,11 @@ public interface RuntimeNode extends AutoCloseable {
   /** Takes names away with the runtime's own command line. */
   void remove(String reference);
 
-  /** Takes the image of that name away, under all its names, and its bytes with them. */
-  void delete(String reference);
-
   /** Takes every image away and the bytes with them, so that the next pull begins with nothing. */
   void clear();
+
+  /** Takes the image of that name away, under all its names, and its bytes with them. */
+  void delete(String reference);
 
   /** Makes a container of the image, as the kubelet does where the runtime speaks CRI. */
   void addContainer(String image, boolean running);
