@@ -68,4 +68,11 @@ class DockerContractIT {
       super(DockerNode.Version.V28);
     }
   }
+
+  @Nested
+  class V28Containerd extends OnDocker {
+    V28Containerd() {
+      super(DockerNode.Version.V28_CONTAINERD);
+    }
+  }
 }
