@@ -30,8 +30,8 @@ interface RuntimeUnderTest {
   }
 
   default void assertResolves(ImageReference reference, ImageDigest digest) throws Exception {
-    assertThat(runtime().find(reference).orElseThrow().named(reference).orElseThrow().digest())
-        .isEqualTo(digest);
+    assertThat(runtime().find(reference).orElseThrow())
+        .matches(image -> image.resolves(reference, digest), "resolves to " + digest);
   }
 
   default PullOutcome.Pulled assertPulled(PullOutcome outcome) {

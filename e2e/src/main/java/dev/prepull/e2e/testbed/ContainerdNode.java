@@ -204,12 +204,12 @@ public final class ContainerdNode implements RuntimeNode {
     String unused = ctr("images", "rm", reference);
   }
 
-  @Override
+  /** Makes a container that CRI does not know; it never runs. */
   public void createContainer(String container, String reference) {
     String unused = ctr("containers", "create", reference, container);
   }
 
-  @Override
+  /** Takes away a container that CRI does not know. */
   public void removeContainer(String container) {
     String unused = ctr("containers", "delete", container);
   }

@@ -203,16 +203,6 @@ public final class DockerNode implements RuntimeNode {
   }
 
   @Override
-  public void createContainer(String container, String reference) {
-    String unused = docker("create", "--network", "none", "--name", container, reference);
-  }
-
-  @Override
-  public void removeContainer(String container) {
-    String unused = docker("rm", container);
-  }
-
-  @Override
   public void clear() {
     String unused = docker("image", "prune", "--all", "--force");
   }

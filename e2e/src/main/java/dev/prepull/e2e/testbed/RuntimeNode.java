@@ -35,12 +35,6 @@ public interface RuntimeNode extends AutoCloseable {
   /** Takes names away with the runtime's own command line. */
   void remove(String reference);
 
-  /** Makes a container of an image with the runtime's own command line; it never runs. */
-  void createContainer(String name, String reference);
-
-  /** Takes a container away with the runtime's own command line. */
-  void removeContainer(String name);
-
   /** Takes every image away and the bytes with them, so that the next pull begins with nothing. */
   void clear();
 

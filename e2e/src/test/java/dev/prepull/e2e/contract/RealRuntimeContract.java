@@ -23,7 +23,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -158,7 +157,6 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
   private final class RealFixture implements RuntimeFixture {
     private final String path;
-    private final List<String> containers = new ArrayList<>();
     private TestImage pushed = newImage();
     private int requestsBefore;
 
@@ -260,15 +258,12 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
     @Override
     public void createContainer(ImageReference reference) {
-      String container = path + "-" + containers.size();
-      node.createContainer(container, reference.stored());
-      containers.add(container);
+      node.addContainer(reference.stored(), false);
     }
 
     @Override
     public void removeContainers() {
-      containers.forEach(node::removeContainer);
-      containers.clear();
+      node.removeContainers();
     }
 
     @Override

@@ -58,9 +58,7 @@ final class CriInventory {
   /** The image, if the reference resolves to that digest now. */
   Optional<HeldImage> find(ImageReference reference, ImageDigest digest)
       throws GrpcCallException, InterruptedException {
-    return find(reference)
-        .filter(image ->
-            image.named(reference).filter(name -> digest.equals(name.digest())).isPresent());
+    return find(reference).filter(image -> image.resolves(reference, digest));
   }
 
   private List<HeldImage> held(Collection<Image> images)

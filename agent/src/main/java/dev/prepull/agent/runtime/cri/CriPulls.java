@@ -2,6 +2,7 @@ package dev.prepull.agent.runtime.cri;
 
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullWatcher;
+import dev.prepull.agent.runtime.RetryAfter;
 import dev.prepull.agent.runtime.cri.v1.ImageSpec;
 import dev.prepull.agent.runtime.cri.v1.PullImageRequest;
 import dev.prepull.agent.runtime.cri.v1.PullImageResponse;
@@ -139,6 +140,6 @@ final class CriPulls {
   }
 
   private static PullOutcome failed(PullReason reason, String message) {
-    return new PullOutcome.Failed(reason, message, null);
+    return new PullOutcome.Failed(reason, message, RetryAfter.in(message));
   }
 }

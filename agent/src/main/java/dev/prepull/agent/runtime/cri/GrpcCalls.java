@@ -30,7 +30,7 @@ final class GrpcCalls implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final int TRIES = 4;
+  private static final int TRIES = 8;
 
   private record Question<Q, S>(
       ServiceMethod<S, Q> method,
@@ -131,8 +131,8 @@ final class GrpcCalls implements AutoCloseable {
   /**
    * A Go server may answer before it has seen the end of our stream, and then resets it with
    * NO_ERROR, as RFC 9113 §8.1 allows. If that overtakes the answer, Vert.x drops the answer and
-   * shows INTERNAL (about one call in a thousand with containerd). Whatever we ask may be asked
-   * twice. A reset of our own shows CANCELLED.
+   * shows INTERNAL (about one call in a thousand with containerd, and several in a row on a busy
+   * machine). Whatever we ask may be asked twice. A reset of our own shows CANCELLED.
    */
   private static boolean isReset(Throwable failure) {
     return failure instanceof GrpcErrorException reset && reset.status() == GrpcStatus.INTERNAL;
