@@ -31,6 +31,11 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       }
 
       @Override
+      public ImageDigest pushLarge(String repository, String tag) {
+        return push(repository, tag);
+      }
+
+      @Override
       public ImageDigest pushIndex(String repository, String tag) {
         return push(repository, tag);
       }
@@ -101,17 +106,7 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       }
 
       @Override
-      public boolean pins() {
-        return true;
-      }
-
-      @Override
-      public boolean stamps() {
-        return true;
-      }
-
-      @Override
-      public boolean showsBlobs() {
+      public boolean can(Ability ability) {
         return true;
       }
 

@@ -7,6 +7,20 @@ import java.util.List;
 /** The runtime under test, empty, the registry that it can pull from, and others on the node. */
 public interface RuntimeFixture extends AutoCloseable {
 
+  /** What not every runtime can do. */
+  enum Ability {
+    /** It can protect an image from the kubelet. */
+    PIN,
+    /** It notes when a name was last pulled. */
+    STAMP,
+    /** It shows what images consist of, and which blobs it has. */
+    SHOW_BLOBS,
+    /** What a tag stood for before it moved stays, under its digest. */
+    KEEP_MOVED,
+    /** It tells where it keeps images. */
+    TELL_DIRECTORY
+  }
+
   /** The runtime under test. */
   ImageRuntime runtime();
 
@@ -17,6 +31,9 @@ public interface RuntimeFixture extends AutoCloseable {
 
   /** Pushes a new image with random content and returns the digest of its manifest or index. */
   ImageDigest push(String repository, String tag);
+
+  /** As {@link #push}, with layers large enough that a runtime shows them under way. */
+  ImageDigest pushLarge(String repository, String tag);
 
   /** Pushes a new image for several platforms and returns the digest of its index. */
   ImageDigest pushIndex(String repository, String tag);
@@ -59,16 +76,8 @@ public interface RuntimeFixture extends AutoCloseable {
   /** Takes the containers of this fixture away. */
   void removeContainers();
 
-  // What the runtime can do
-
-  /** Whether it can protect an image from the kubelet. */
-  boolean pins();
-
-  /** Whether it notes when a name was last pulled. */
-  boolean stamps();
-
-  /** Whether it shows what images consist of, and which blobs it has. */
-  boolean showsBlobs();
+  /** Whether this runtime can do what not every one can. */
+  boolean can(Ability ability);
 
   @Override
   void close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.RemovalOutcome;
+import dev.prepull.agent.runtime.RuntimeFixture.Ability;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.agent.runtime.cri.CriRuntime;
 import dev.prepull.e2e.testbed.ContainerdNode;
@@ -13,7 +14,9 @@ import dev.prepull.model.ImageReference;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -37,18 +40,10 @@ class ContainerdContractIT {
     }
 
     @Override
-    boolean pins() {
-      return version != ContainerdNode.Version.V1_6;
-    }
-
-    @Override
-    boolean stamps() {
-      return true;
-    }
-
-    @Override
-    boolean showsBlobs() {
-      return true;
+    Set<Ability> abilities() {
+      return version == ContainerdNode.Version.V1_6
+          ? EnumSet.complementOf(EnumSet.of(Ability.PIN))
+          : EnumSet.allOf(Ability.class);
     }
 
     @Override
