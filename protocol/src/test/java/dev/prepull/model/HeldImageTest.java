@@ -43,6 +43,25 @@ class HeldImageTest {
   }
 
   @Test
+  void resolvesToTheDigestOfTheNameAndToNoOther() {
+    HeldImage image = held(TAGGED, DIGESTED);
+
+    assertThat(image.resolves(reference("nginx:1"), DIGEST)).isTrue();
+    assertThat(image.resolves(reference("nginx:1"), OTHER)).isFalse();
+    assertThat(image.resolves(reference("nginx:2"), DIGEST)).isFalse();
+    assertThat(held(BUILT_HERE).resolves(reference("own"), DIGEST)).isFalse();
+  }
+
+  @Test
+  void resolvesToEachDigestThatTheNameMayHaveBeenPulledBy() {
+    HeldImage image = held(new HeldName("docker.io/library/nginx:1", OTHER), TAGGED);
+
+    assertThat(image.resolves(reference("nginx:1"), DIGEST)).isTrue();
+    assertThat(image.resolves(reference("nginx:1"), OTHER)).isTrue();
+    assertThat(image.named(reference("nginx:1"))).contains(TAGGED);
+  }
+
+  @Test
   void equalsWhateverTheOrderOfItsNames() {
     assertThat(held(TAGGED, BUILT_HERE, DIGESTED)).isEqualTo(held(DIGESTED, TAGGED, BUILT_HERE));
     assertThat(held(TAGGED, DIGESTED).names()).containsExactly(TAGGED, DIGESTED);

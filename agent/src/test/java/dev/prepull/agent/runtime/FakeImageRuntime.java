@@ -11,16 +11,22 @@ import dev.prepull.model.RuntimeInfo;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A runtime in memory that pulls from a registry in memory. It passes the contract of the real
- * adapters. Thread-safe.
+ * adapters; what some of them cannot do can be taken from it. Thread-safe.
  */
 public final class FakeImageRuntime implements ImageRuntime {
 
@@ -30,40 +36,131 @@ public final class FakeImageRuntime implements ImageRuntime {
   /** Host of a registry that never answers. */
   public static final String STALLED_REGISTRY = "stalled.example:5000";
 
-  private static final long SIZE = 1_000;
-
-  private final Map<String, ImageDigest> registry = new TreeMap<>();
+  private final FakeRegistry registry = new FakeRegistry();
   private final Map<String, ImageDigest> held = new TreeMap<>();
+  private final Map<String, Integer> stamps = new HashMap<>();
+  private final Map<ImageDigest, String> containers = new HashMap<>();
+  private final Set<String> pinned = new HashSet<>();
   private final List<ImageReference> pulls = new ArrayList<>();
+  private final List<ImageEvents> watchers = new CopyOnWriteArrayList<>();
   private final CountDownLatch stalledPull = new CountDownLatch(1);
+  private CountDownLatch streamEnd = new CountDownLatch(1);
+  private Runnable midway = () -> {};
+  private int touches;
   private boolean down;
+  private boolean pins = true;
+  private boolean names = true;
+  private boolean stampsKept = true;
+  private boolean tellsEvents = true;
+  private @Nullable Path imageDirectory = Path.of("/var/lib/fake");
+
+  // What the registry has
 
   /** Puts an image into the registry, in place of what the name meant before. */
-  public synchronized void push(ImageReference reference, ImageDigest digest) {
-    registry.put(reference.stored(), digest);
-    registry.put(reference.name() + "@" + digest, digest);
+  public void push(ImageReference reference, ImageDigest digest) {
+    registry.push(reference, digest);
   }
 
   /** Gives an image of the registry a second tag. */
-  public synchronized void alias(ImageReference reference, ImageReference alias) {
-    registry.put(alias.stored(), Objects.requireNonNull(registry.get(reference.stored())));
+  public void alias(ImageReference reference, ImageReference alias) {
+    registry.alias(reference, alias);
   }
 
-  /** Lets the runtime hold an image as though somebody else had pulled it. */
+  /** Says what an image consists of; otherwise it has 1000 bytes that no other image has. */
+  public void consist(ImageDigest digest, List<ImageBlob> blobs) {
+    registry.consist(digest, blobs);
+  }
+
+  /** Lets every pull of that tag or digest fail until {@link #heal}. */
+  public void fail(ImageReference reference, PullOutcome.Failed failure) {
+    registry.fail(reference, failure);
+  }
+
+  /** Takes back every {@link #fail}. */
+  public void heal() {
+    registry.heal();
+  }
+
+  /** Every tag and digest that the registry was asked for, in order. */
+  public List<ImageReference> asked() {
+    return registry.asked();
+  }
+
+  // What others do on the node
+
+  /** Lets the runtime hold an image as though somebody else had pulled or tagged it. */
   public synchronized void hold(ImageReference reference, ImageDigest digest) {
-    held.put(reference.stored(), digest);
-    held.put(reference.name() + "@" + digest, digest);
+    name(reference.stored(), digest);
+    name(reference.name() + "@" + digest, digest);
   }
 
-  /** Takes an image away as though somebody else had deleted it. */
+  /** Takes an image away, with all its names, as though somebody else had deleted it. */
   public synchronized void evict(ImageReference reference) {
     ImageDigest digest = held.get(reference.stored());
-    held.values().removeIf(other -> other.equals(digest));
+    namesOf(digest).forEach(this::unname);
   }
 
-  /** Makes the runtime stop, or start, answering. */
+  /** Takes only this name away, as though somebody else had. */
+  public synchronized void untag(ImageReference reference) {
+    unname(reference.stored());
+  }
+
+  /** Lets somebody else pull from the registry, which wipes a pin as containerd does. */
+  public synchronized void pullByOther(ImageReference reference) {
+    pinned.remove(reference.stored());
+    hold(reference, Objects.requireNonNull(registry.meaning(reference)));
+  }
+
+  /** Lets a stopped container keep the image to which the reference resolves now. */
+  public synchronized void useByContainer(ImageReference reference) {
+    containers.put(
+        Objects.requireNonNull(held.get(reference.stored())), "container-" + containers.size());
+  }
+
+  /** Takes all containers away. */
+  public synchronized void removeContainers() {
+    containers.clear();
+  }
+
+  // What the runtime can do
+
+  /** Makes the runtime stop, or start, answering; streams of events end. */
   public synchronized void down(boolean value) {
     down = value;
+    if (down) {
+      streamEnd.countDown();
+      streamEnd = new CountDownLatch(1);
+    }
+  }
+
+  /** Whether images can be pinned, as with containerd from 1.7 on; true unless said otherwise. */
+  public synchronized void pinSupported(boolean value) {
+    pins = value;
+  }
+
+  /** Whether content can be given a name, as with all but CRI-O; true unless said otherwise. */
+  public synchronized void namingSupported(boolean value) {
+    names = value;
+  }
+
+  /** Whether names carry stamps, as with containerd; true unless said otherwise. */
+  public synchronized void stampsSupported(boolean value) {
+    stampsKept = value;
+  }
+
+  /** Whether there is a stream of events, as with all but CRI-O; true unless said otherwise. */
+  public synchronized void eventsSupported(boolean value) {
+    tellsEvents = value;
+  }
+
+  /** Where images are kept; null while the runtime does not tell. */
+  public synchronized void imageDirectory(@Nullable Path value) {
+    imageDirectory = value;
+  }
+
+  /** Runs on the pulling thread of each pull, after the sizes are told and before any byte. */
+  public synchronized void midway(Runnable action) {
+    midway = action;
   }
 
   /** Returns once a pull waits for the registry that never answers. */
@@ -85,13 +182,16 @@ public final class FakeImageRuntime implements ImageRuntime {
   @Override
   public synchronized List<HeldImage> list() throws RuntimeUnavailableException {
     checkUp();
-    Map<ImageDigest, List<HeldName>> names = new TreeMap<>();
-    held.forEach((name, digest) ->
-        names
-            .computeIfAbsent(digest, ignored -> new ArrayList<>())
-            .add(new HeldName(name, digest)));
     List<HeldImage> images = new ArrayList<>();
-    names.forEach((digest, all) -> images.add(new HeldImage(digest.value(), all, SIZE, false)));
+    for (ImageDigest digest : new TreeSet<>(held.values())) {
+      List<String> all = namesOf(digest);
+      images.add(
+          new HeldImage(
+              digest.value(),
+              all.stream().map(name -> new HeldName(name, digest)).toList(),
+              bytes(registry.blobs(digest)),
+              all.stream().anyMatch(pinned::contains)));
+    }
     return images;
   }
 
@@ -107,41 +207,211 @@ public final class FakeImageRuntime implements ImageRuntime {
   @Override
   public PullOutcome pull(ImageReference reference, PullWatcher watcher)
       throws InterruptedException {
-    if (reference.registry().equals(STALLED_REGISTRY)) {
-      stalledPull.countDown();
-      new CountDownLatch(1).await();
+    Optional<PullOutcome> failed = transfer(reference, watcher);
+    return failed.isPresent() ? failed.get() : foundAfterPull(reference);
+  }
+
+  @Override
+  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws InterruptedException {
+    if (!names && reference.digest().isEmpty()) {
+      return pullAndCompare(reference, digest, watcher);
     }
-    synchronized (this) {
-      pulls.add(reference);
-      if (down) {
-        return new PullOutcome.Failed(
-            PullReason.RUNTIME_UNAVAILABLE, "Tried to pull but the fake is down", null);
+    if (!holds(reference, digest)) {
+      ImageReference byDigest = ImageReference.parse(reference.name() + "@" + digest);
+      Optional<PullOutcome> failed = holds(digest) ? Optional.empty() : transfer(byDigest, watcher);
+      if (failed.isPresent()) {
+        return failed.get();
       }
-      if (reference.registry().equals(DEAD_REGISTRY)) {
-        return new PullOutcome.Failed(PullReason.REGISTRY_UNAVAILABLE, "connection refused", null);
-      }
-      ImageDigest digest = registry.get(reference.stored());
-      if (digest == null) {
-        return new PullOutcome.Failed(PullReason.NOT_FOUND, "manifest unknown", null);
-      }
-      watcher.moved(new PullProgress(SIZE, SIZE));
-      if (reference.digest().isEmpty()) {
-        held.put(reference.stored(), digest);
-      }
-      held.put(reference.name() + "@" + digest, digest);
+      hold(reference, digest);
     }
     return foundAfterPull(reference);
   }
 
+  private PullOutcome pullAndCompare(
+      ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws InterruptedException {
+    PullOutcome outcome =
+        holds(reference, digest) ? foundAfterPull(reference) : pull(reference, watcher);
+    return outcome instanceof PullOutcome.Failed || holds(reference, digest)
+        ? outcome
+        : failed(PullReason.DRIFT, "the tag now stands for another image than " + digest);
+  }
+
+  private synchronized boolean holds(ImageReference reference, ImageDigest digest) {
+    return digest.equals(held.get(reference.stored()));
+  }
+
+  private synchronized boolean holds(ImageDigest digest) {
+    return !down && held.containsValue(digest);
+  }
+
+  /** Brings the image in under the reference; empty when it has come. */
+  private Optional<PullOutcome> transfer(ImageReference reference, PullWatcher watcher)
+      throws InterruptedException {
+    if (reference.registry().equals(STALLED_REGISTRY)) {
+      stalledPull.countDown();
+      new CountDownLatch(1).await();
+    }
+    Runnable action;
+    synchronized (this) {
+      pulls.add(reference);
+      action = midway;
+      if (down) {
+        return Optional.of(failed(PullReason.RUNTIME_UNAVAILABLE, "the fake is down"));
+      }
+    }
+    if (reference.registry().equals(DEAD_REGISTRY)) {
+      return Optional.of(failed(PullReason.REGISTRY_UNAVAILABLE, "connection refused"));
+    }
+    Optional<ImageDigest> digest = registry.resolve(reference);
+    Optional<PullOutcome.Failed> failure = registry.failure(reference);
+    if (failure.isPresent()) {
+      return Optional.of(failure.get());
+    }
+    if (digest.isEmpty()) {
+      return Optional.of(failed(PullReason.NOT_FOUND, "manifest unknown"));
+    }
+    long bytes = bytes(registry.blobs(digest.get()));
+    watcher.sized(bytes, missing(registry.blobs(digest.get())));
+    action.run();
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    watcher.moved(new PullProgress(bytes, bytes));
+    hold(reference, digest.get());
+    return Optional.empty();
+  }
+
   private PullOutcome foundAfterPull(ImageReference reference) throws InterruptedException {
     try {
-      return find(reference)
-          .<PullOutcome>map(PullOutcome.Pulled::new)
-          .orElseGet(() -> new PullOutcome.Failed(PullReason.ERR_IMAGE_PULL, "gone again", null));
+      Optional<HeldImage> image = find(reference);
+      return image.isEmpty()
+          ? failed(PullReason.ERR_IMAGE_PULL, "gone again")
+          : new PullOutcome.Pulled(image.get(), registry.blobs(new ImageDigest(image.get().id())));
     } catch (RuntimeUnavailableException e) {
-      return new PullOutcome.Failed(
-          PullReason.RUNTIME_UNAVAILABLE, String.valueOf(e.getMessage()), null);
+      return failed(PullReason.RUNTIME_UNAVAILABLE, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static PullOutcome failed(PullReason reason, String message) {
+    return new PullOutcome.Failed(reason, message, null);
+  }
+
+  @Override
+  public synchronized long missingBytes(List<ImageBlob> blobs) throws RuntimeUnavailableException {
+    checkUp();
+    return missing(blobs);
+  }
+
+  private synchronized long missing(List<ImageBlob> blobs) {
+    List<ImageBlob> there =
+        held.values().stream().map(registry::blobs).flatMap(List::stream).toList();
+    return bytes(blobs.stream().filter(blob -> !there.contains(blob)).toList());
+  }
+
+  private static long bytes(List<ImageBlob> blobs) {
+    return blobs.stream().mapToLong(ImageBlob::sizeBytes).sum();
+  }
+
+  @Override
+  public synchronized Optional<Path> imageDirectory() throws RuntimeUnavailableException {
+    checkUp();
+    return Optional.ofNullable(imageDirectory);
+  }
+
+  @Override
+  public synchronized boolean pin(ImageReference reference, boolean pin)
+      throws RuntimeUnavailableException {
+    checkUp();
+    String name = reference.stored();
+    if (!pins || !held.containsKey(name)) {
+      return false;
+    }
+    if (pin ? pinned.add(name) : pinned.remove(name)) {
+      changed(name);
+    }
+    return true;
+  }
+
+  @Override
+  public synchronized Optional<String> stamp(ImageReference reference)
+      throws RuntimeUnavailableException {
+    checkUp();
+    return stampsKept
+        ? Optional.ofNullable(stamps.get(reference.stored())).map(String::valueOf)
+        : Optional.empty();
+  }
+
+  @Override
+  public synchronized RemovalOutcome remove(ImageReference reference)
+      throws RuntimeUnavailableException {
+    checkUp();
+    ImageDigest digest = held.get(reference.stored());
+    if (digest == null) {
+      return new RemovalOutcome.Removed();
+    }
+    if (containers.containsKey(digest)) {
+      return new RemovalOutcome.Kept("container %s uses it".formatted(containers.get(digest)));
+    }
+    List<String> tags =
+        namesOf(digest).stream()
+            .filter(name -> name.startsWith(reference.name() + ":"))
+            .filter(name -> !name.equals(reference.stored()))
+            .toList();
+    if (!tags.isEmpty() && reference.digest().isPresent()) {
+      return new RemovalOutcome.Kept("%s is the same image".formatted(tags.getFirst()));
+    }
+    unname(reference.stored());
+    if (tags.isEmpty()) {
+      unname(reference.name() + "@" + digest);
+    }
+    return new RemovalOutcome.Removed();
+  }
+
+  @Override
+  public void watch(Instant since, ImageEvents events)
+      throws RuntimeUnavailableException, InterruptedException {
+    CountDownLatch end;
+    synchronized (this) {
+      checkUp();
+      if (!tellsEvents) {
+        return;
+      }
+      end = streamEnd;
+      watchers.add(events);
+    }
+    try {
+      events.watching();
+      end.await();
+    } finally {
+      watchers.remove(events);
+    }
+  }
+
+  private List<String> namesOf(@Nullable ImageDigest digest) {
+    return held.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(digest))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private void name(String name, ImageDigest digest) {
+    held.put(name, digest);
+    changed(name);
+  }
+
+  private void unname(String name) {
+    if (held.remove(name) != null) {
+      pinned.remove(name);
+      changed(name);
+      stamps.remove(name);
+    }
+  }
+
+  private void changed(String name) {
+    stamps.put(name, ++touches);
+    watchers.forEach(watcher -> watcher.changed(name));
   }
 
   private void checkUp() throws RuntimeUnavailableException {
@@ -151,39 +421,7 @@ public final class FakeImageRuntime implements ImageRuntime {
   }
 
   @Override
-  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
-      throws InterruptedException {
-    throw new UnsupportedOperationException();
+  public synchronized void close() {
+    streamEnd.countDown();
   }
-
-  @Override
-  public long missingBytes(List<ImageBlob> blobs) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Optional<Path> imageDirectory() {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean pin(ImageReference reference, boolean pinned) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Optional<String> stamp(ImageReference reference) {
-    return Optional.empty();
-  }
-
-  @Override
-  public RemovalOutcome remove(ImageReference reference) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void watch(Instant since, ImageEvents events) {}
-
-  @Override
-  public void close() {}
 }

@@ -2,14 +2,15 @@ package dev.prepull.agent.runtime;
 
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
+import java.util.List;
 
 /** The fake keeps the contract of the real adapters. */
 class FakeImageRuntimeTest extends ImageRuntimeContract {
 
   @Override
-  protected Fixture fixture() {
+  protected RuntimeFixture fixture() {
     FakeImageRuntime runtime = new FakeImageRuntime();
-    return new Fixture() {
+    return new RuntimeFixture() {
       private int pushed;
 
       @Override
@@ -30,6 +31,11 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       }
 
       @Override
+      public ImageDigest pushLarge(String repository, String tag) {
+        return push(repository, tag);
+      }
+
+      @Override
       public ImageDigest pushIndex(String repository, String tag) {
         return push(repository, tag);
       }
@@ -39,6 +45,19 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
         String name = registry() + "/" + repository;
         runtime.alias(
             ImageReference.parse(name + ":" + tag), ImageReference.parse(name + ":" + newTag));
+      }
+
+      @Override
+      public List<String> asked(String repository) {
+        return runtime.asked().stream()
+            .filter(asked -> asked.name().equals(registry() + "/" + repository))
+            .map(asked -> asked.stored().substring(asked.name().length() + 1))
+            .toList();
+      }
+
+      @Override
+      public String slowRegistry() {
+        return registry();
       }
 
       @Override
@@ -64,6 +83,31 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       @Override
       public String stalledRegistry() {
         return FakeImageRuntime.STALLED_REGISTRY;
+      }
+
+      @Override
+      public void pullByOther(ImageReference reference) {
+        runtime.pullByOther(reference);
+      }
+
+      @Override
+      public void removeByOther(ImageReference reference) {
+        runtime.untag(reference);
+      }
+
+      @Override
+      public void createContainer(ImageReference reference) {
+        runtime.useByContainer(reference);
+      }
+
+      @Override
+      public void removeContainers() {
+        runtime.removeContainers();
+      }
+
+      @Override
+      public boolean can(Ability ability) {
+        return true;
       }
 
       @Override

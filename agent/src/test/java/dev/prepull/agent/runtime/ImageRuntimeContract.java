@@ -18,51 +18,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What every {@link ImageRuntime} must do. Run on the fake in unit tests and on real runtimes in
- * the system tests, against a registry that holds what {@link Fixture} says.
+ * the system tests, against a registry that holds what {@link RuntimeFixture} says.
  */
-public abstract class ImageRuntimeContract {
-
-  /** The runtime under test, empty, and the registry that it can pull from. */
-  public interface Fixture extends AutoCloseable {
-
-    /** The runtime under test. */
-    ImageRuntime runtime();
-
-    /** Host and port of a registry that answers, and a path of this test's own where it has one. */
-    String registry();
-
-    /** Pushes a new image with random content and returns the digest of its manifest or index. */
-    ImageDigest push(String repository, String tag);
-
-    /** Pushes a new image for several platforms and returns the digest of its index. */
-    ImageDigest pushIndex(String repository, String tag);
-
-    /** Gives the image that was pushed last a second tag. */
-    void alias(String repository, String tag, String newTag);
-
-    /** Stops the runtime; what it holds stays. */
-    void stopRuntime();
-
-    /** Starts the stopped runtime. */
-    void resumeRuntime();
-
-    /** Returns once the registry that never answers has been asked. */
-    void awaitRequestAtStalledRegistry() throws InterruptedException;
-
-    /** Host and port at which nothing listens. */
-    String deadRegistry();
-
-    /** Host and port of a registry that accepts connections and never answers. */
-    String stalledRegistry();
-
-    @Override
-    void close();
-  }
+public abstract class ImageRuntimeContract
+    implements ConvergeContract, KeepContract, WatchContract {
 
   /** A fresh fixture for each test. */
-  protected abstract Fixture fixture() throws Exception;
+  protected abstract RuntimeFixture fixture() throws Exception;
 
-  private Fixture fixture;
+  private RuntimeFixture fixture;
   private ImageRuntime runtime;
 
   @BeforeEach
@@ -76,12 +40,9 @@ public abstract class ImageRuntimeContract {
     fixture.close();
   }
 
-  private ImageReference reference(String rest) {
-    return ImageReference.parse(fixture.registry() + "/" + rest);
-  }
-
-  private PullOutcome pull(ImageReference reference) throws InterruptedException {
-    return runtime.pull(reference, progress -> {});
+  @Override
+  public final RuntimeFixture here() {
+    return fixture;
   }
 
   @Test
@@ -288,15 +249,5 @@ public abstract class ImageRuntimeContract {
 
     assertThat(ends).containsExactly("interrupted");
     assertThat(runtime.find(stalled)).isEmpty();
-  }
-
-  private static void assertFailed(PullOutcome outcome, PullReason reason) {
-    assertThat(outcome)
-        .isInstanceOfSatisfying(
-            PullOutcome.Failed.class,
-            failed -> {
-              assertThat(failed.reason()).isEqualTo(reason);
-              assertThat(failed.message()).isNotBlank().doesNotContain("\n");
-            });
   }
 }

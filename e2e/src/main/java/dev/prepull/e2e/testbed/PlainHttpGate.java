@@ -8,16 +8,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 
 /**
- * Hands TCP connections on to a plain HTTP server, but closes those that begin with TLS. Container
- * runtimes try https first and fall back when they are turned away; the JDK's server would let them
- * wait instead.
+ * Hands TCP connections on to a plain HTTP server, but turns away those that begin with TLS.
+ * Container runtimes try https first and fall back upon that, some only when they are answered as
+ * Go's server would; the JDK's server would let them wait instead.
  */
 final class PlainHttpGate implements AutoCloseable {
 
   /** The first byte of a TLS handshake record. */
   private static final int TLS_HANDSHAKE = 0x16;
+
+  private static final byte[] NO_TLS =
+      "HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final InetSocketAddress server;
   private final ServerSocket gate;
@@ -58,6 +62,9 @@ final class PlainHttpGate implements AutoCloseable {
     try (client;
         Socket upstream = new Socket()) {
       int first = client.getInputStream().read();
+      if (first == TLS_HANDSHAKE) {
+        turnAway(client);
+      }
       if (first < 0 || first == TLS_HANDSHAKE) {
         return;
       }
@@ -70,6 +77,13 @@ final class PlainHttpGate implements AutoCloseable {
       // Either side has gone away, which closes the other: that is all a gate can do about it.
       return;
     }
+  }
+
+  /** Says that there is no TLS here. A close before all has been read would swallow the answer. */
+  private static void turnAway(Socket client) throws IOException {
+    client.getOutputStream().write(NO_TLS);
+    client.shutdownOutput();
+    client.getInputStream().transferTo(OutputStream.nullOutputStream());
   }
 
   /** Copies until one of them ends, and then ends the other. */

@@ -1,6 +1,7 @@
 package dev.prepull.e2e.contract;
 
 import dev.prepull.agent.runtime.ImageRuntime;
+import dev.prepull.agent.runtime.RuntimeFixture.Ability;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.agent.runtime.docker.DockerRuntime;
 import dev.prepull.e2e.testbed.DockerNode;
@@ -8,6 +9,8 @@ import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.Workspace;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /** The Docker adapter on dockerd. */
@@ -24,6 +27,13 @@ class DockerContractIT {
     @Override
     RuntimeNode start(Workspace workspace) {
       return DockerNode.start(workspace, "docker", version);
+    }
+
+    @Override
+    Set<Ability> abilities() {
+      return version == DockerNode.Version.V28_CONTAINERD
+          ? EnumSet.noneOf(Ability.class)
+          : EnumSet.of(Ability.KEEP_MOVED, Ability.TELL_DIRECTORY);
     }
 
     @Override
@@ -51,6 +61,13 @@ class DockerContractIT {
   class V28 extends OnDocker {
     V28() {
       super(DockerNode.Version.V28);
+    }
+  }
+
+  @Nested
+  class V28Containerd extends OnDocker {
+    V28Containerd() {
+      super(DockerNode.Version.V28_CONTAINERD);
     }
   }
 }

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.ImageRuntimeContract;
 import dev.prepull.agent.runtime.PullOutcome;
+import dev.prepull.agent.runtime.RuntimeFixture;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.Ports;
 import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryRequest;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.TestImage;
 import dev.prepull.e2e.testbed.Workspace;
@@ -17,8 +19,15 @@ import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
 import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +44,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 abstract class RealRuntimeContract extends ImageRuntimeContract {
 
   private static final int LAYER_BYTES = 64 * 1024;
+
+  /** Containerd writes, and so shows, a megabyte at a time. */
+  private static final int LARGE_LAYER_BYTES = 3 << 20;
+
+  private static final int SLOW_BYTES_PER_SECOND = 2 << 20;
 
   private final Workspace workspace = Workspace.temporary();
   private final Vertx vertx = Vertx.vertx();
@@ -53,12 +67,19 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
   abstract ImageRuntime open(Vertx vertx, Path socket)
       throws RuntimeUnavailableException, InterruptedException;
 
+  /** What the runtime under test can do. */
+  abstract Set<RuntimeFixture.Ability> abilities();
+
   @BeforeAll
   void startAll() throws Exception {
     node = start(workspace);
     node.mapRegistry(registry.host(), registry.url());
     node.mapRegistry(faulty.host(), faulty.url());
-    runtime = open(vertx, node.socket());
+    // Containerd answers before its CRI does.
+    runtime =
+        await()
+            .ignoreExceptionsInstanceOf(RuntimeUnavailableException.class)
+            .until(() -> open(vertx, node.socket()), Objects::nonNull);
   }
 
   @AfterEach
@@ -97,6 +118,18 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
   }
 
   @Test
+  void namesTheDirectoryOfItsImagesWhereItCan() throws Exception {
+    if (abilities().contains(RuntimeFixture.Ability.TELL_DIRECTORY)) {
+      // Containerd takes ten seconds to know it.
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> runtime.imageDirectory().filter(Files::isDirectory).isPresent());
+    } else {
+      assertThat(runtime.imageDirectory()).isEmpty();
+    }
+  }
+
+  @Test
   void leavesNothingOfAPullThatIsInterrupted() throws Exception {
     String unused = registry.push("cut/app", "1", TestImage.random(seed++, 2, 1 << 20));
     ImageReference reference = ImageReference.parse(faulty.host() + "/cut/app:1");
@@ -112,7 +145,7 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
           }
         });
     await()
-        .until(() -> faulty.requests().stream().skip(before).anyMatch(Registry.Request::isForBlob));
+        .until(() -> faulty.requests().stream().skip(before).anyMatch(RegistryRequest::isForBlob));
 
     puller.interrupt();
     puller.join();
@@ -123,21 +156,17 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
   }
 
   @Override
-  protected Fixture fixture() {
+  protected RuntimeFixture fixture() {
     return new RealFixture("t" + ++tests);
   }
 
-  private final class RealFixture implements Fixture {
+  private final class RealFixture implements RuntimeFixture {
     private final String path;
-    private TestImage pushed = newImage();
+    private @Nullable TestImage pushed;
     private int requestsBefore;
 
     RealFixture(String path) {
       this.path = path;
-    }
-
-    private TestImage newImage() {
-      return TestImage.random(seed++, 2, LAYER_BYTES);
     }
 
     @Override
@@ -152,7 +181,16 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
     @Override
     public ImageDigest push(String repository, String tag) {
-      pushed = newImage();
+      return push(repository, tag, LAYER_BYTES);
+    }
+
+    @Override
+    public ImageDigest pushLarge(String repository, String tag) {
+      return push(repository, tag, LARGE_LAYER_BYTES);
+    }
+
+    private ImageDigest push(String repository, String tag, int layerBytes) {
+      pushed = TestImage.random(seed++, 2, layerBytes);
       return new ImageDigest(registry.push(path + "/" + repository, tag, pushed));
     }
 
@@ -169,7 +207,24 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
     @Override
     public void alias(String repository, String tag, String newTag) {
-      String unused = registry.push(path + "/" + repository, newTag, pushed);
+      String unused =
+          registry.push(path + "/" + repository, newTag, Objects.requireNonNull(pushed));
+    }
+
+    @Override
+    public List<String> asked(String repository) {
+      String manifests = "/v2/%s/%s/manifests/".formatted(path, repository);
+      return registry.requests().stream()
+          .map(request -> URI.create(request.path()).getPath())
+          .filter(asked -> asked.startsWith(manifests))
+          .map(asked -> asked.substring(manifests.length()))
+          .toList();
+    }
+
+    @Override
+    public String slowRegistry() {
+      faulty.behave(new FaultyRegistry.Slow(SLOW_BYTES_PER_SECOND));
+      return faulty.host() + "/" + path;
     }
 
     @Override
@@ -180,6 +235,9 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     @Override
     public void resumeRuntime() {
       node.resume();
+      await()
+          .ignoreExceptionsInstanceOf(RuntimeUnavailableException.class)
+          .until(runtime::list, Objects::nonNull);
     }
 
     @Override
@@ -200,8 +258,34 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     }
 
     @Override
+    public void pullByOther(ImageReference reference) {
+      node.pull(reference.stored());
+    }
+
+    @Override
+    public void removeByOther(ImageReference reference) {
+      node.remove(reference.stored());
+    }
+
+    @Override
+    public void createContainer(ImageReference reference) {
+      node.addContainer(reference.stored(), false);
+    }
+
+    @Override
+    public void removeContainers() {
+      node.removeContainers();
+    }
+
+    @Override
+    public boolean can(Ability ability) {
+      return abilities().contains(ability);
+    }
+
+    /** What the fixture stands on serves all tests. */
+    @Override
     public void close() {
-      // What the fixture stands on serves all tests.
+      removeContainers();
     }
   }
 }

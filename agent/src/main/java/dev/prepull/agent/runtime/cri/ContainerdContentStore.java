@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +67,7 @@ final class ContainerdContentStore implements ContentStore {
   public Map<ImageDigest, Long> arriving() throws GrpcCallException, InterruptedException {
     Map<ImageDigest, Long> arriving = new HashMap<>();
     for (ListStatusesResponse answer :
-        ask(CriMethods.CONTENT_LIST_STATUSES, ListStatusesRequest.getDefaultInstance())) {
+        ask(ContainerdMethods.CONTENT_LIST_STATUSES, ListStatusesRequest.getDefaultInstance())) {
       for (Status status : answer.getStatusesList()) {
         Matcher ref = INGEST.matcher(status.getRef());
         if (ref.matches()) {
@@ -85,7 +86,7 @@ final class ContainerdContentStore implements ContentStore {
             .addFilters("labels.\"%s\",%s".formatted(CONFIG_LABEL, isOf(reference)))
             .build();
     Set<ImageDigest> manifests = new HashSet<>();
-    for (ListContentResponse answer : ask(CriMethods.CONTENT_LIST, request)) {
+    for (ListContentResponse answer : ask(ContainerdMethods.CONTENT_LIST, request)) {
       for (Info info : answer.getInfoList()) {
         Optional<ImageDigest> manifest = digest(info.getDigest());
         if (manifest.isPresent() && !touched(manifest.get(), info).isBefore(since)) {
@@ -101,7 +102,10 @@ final class ContainerdContentStore implements ContentStore {
     // Before 2.0, containerd leaves the time out of lists; 1.6 writes the year 1 instead.
     boolean known = listed.getUpdatedAt().getSeconds() > 0;
     Info info = known ? listed : info(manifest).orElse(listed);
-    Timestamp time = info.getUpdatedAt();
+    return instant(info.getUpdatedAt());
+  }
+
+  private static Instant instant(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
@@ -137,7 +141,7 @@ final class ContainerdContentStore implements ContentStore {
     ReadContentRequest request =
         ReadContentRequest.newBuilder().setDigest(manifest.value()).build();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (ReadContentResponse part : ask(CriMethods.CONTENT_READ, request)) {
+    for (ReadContentResponse part : ask(ContainerdMethods.CONTENT_READ, request)) {
       bytes.writeBytes(part.getData().toByteArray());
     }
     return blobs(bytes.toString(StandardCharsets.UTF_8));
@@ -149,7 +153,7 @@ final class ContainerdContentStore implements ContentStore {
       JsonObject json = new JsonObject(manifest);
       JsonArray descriptors = new JsonArray().add(json.getJsonObject("config"));
       descriptors.addAll(json.getJsonArray("layers"));
-      Map<ImageDigest, Long> blobs = new HashMap<>();
+      Map<ImageDigest, Long> blobs = new LinkedHashMap<>();
       for (int i = 0; i < descriptors.size(); i++) {
         JsonObject descriptor = descriptors.getJsonObject(i);
         blobs.put(new ImageDigest(descriptor.getString("digest")), descriptor.getLong("size"));
@@ -164,14 +168,15 @@ final class ContainerdContentStore implements ContentStore {
   }
 
   @Override
-  public boolean holds(ImageDigest blob) throws GrpcCallException, InterruptedException {
-    return info(blob).isPresent();
+  public Optional<Instant> arrived(ImageDigest blob)
+      throws GrpcCallException, InterruptedException {
+    return info(blob).map(info -> instant(info.getCreatedAt()));
   }
 
   private Optional<Info> info(ImageDigest blob) throws GrpcCallException, InterruptedException {
     try {
       InfoRequest request = InfoRequest.newBuilder().setDigest(blob.value()).build();
-      return ask(CriMethods.CONTENT_INFO, request).stream()
+      return ask(ContainerdMethods.CONTENT_INFO, request).stream()
           .map(answer -> answer.getInfo())
           .findFirst();
     } catch (GrpcCallException e) {

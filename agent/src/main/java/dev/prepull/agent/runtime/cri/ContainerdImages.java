@@ -1,12 +1,19 @@
 package dev.prepull.agent.runtime.cri;
 
+import com.google.protobuf.FieldMask;
+import com.google.protobuf.Message;
+import dev.prepull.agent.runtime.cri.containerd.images.v1.CreateImageRequest;
+import dev.prepull.agent.runtime.cri.containerd.images.v1.DeleteImageRequest;
+import dev.prepull.agent.runtime.cri.containerd.images.v1.Descriptor;
 import dev.prepull.agent.runtime.cri.containerd.images.v1.GetImageRequest;
 import dev.prepull.agent.runtime.cri.containerd.images.v1.GetImageResponse;
 import dev.prepull.agent.runtime.cri.containerd.images.v1.Image;
 import dev.prepull.agent.runtime.cri.containerd.images.v1.ListImagesRequest;
 import dev.prepull.agent.runtime.cri.containerd.images.v1.ListImagesResponse;
+import dev.prepull.agent.runtime.cri.containerd.images.v1.UpdateImageRequest;
 import dev.prepull.model.ImageDigest;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +24,8 @@ import java.util.Optional;
 
 /**
  * Containerd's own image service, which knows exactly what each name stands for. CRI only groups
- * names by image id, and one id may have come under several digests of one repository.
+ * names by image id, and one id may have come under several digests of one repository. CRI follows
+ * what is written here a moment later, by containerd's events.
  */
 final class ContainerdImages {
 
@@ -25,6 +33,9 @@ final class ContainerdImages {
 
   /** Up to so many tags are asked for one by one rather than with all others. */
   private static final int FEW = 3;
+
+  /** How often a name is written anew because somebody else changed it meanwhile. */
+  private static final int TRIES = 3;
 
   private final GrpcCalls calls;
 
@@ -48,32 +59,111 @@ final class ContainerdImages {
   private List<Image> each(Collection<String> tags) throws GrpcCallException, InterruptedException {
     List<Image> images = new ArrayList<>();
     for (String tag : tags) {
-      GetImageRequest request = GetImageRequest.newBuilder().setName(tag).build();
-      try {
-        for (GetImageResponse answer :
-            calls.callAll(
-                CriMethods.IMAGES_GET, request, ContainerdContentStore.NAMESPACE, TIMEOUT)) {
-          images.add(answer.getImage());
-        }
-      } catch (GrpcCallException e) {
-        if (e.code() != GrpcStatus.NOT_FOUND) {
-          throw e;
-        }
-      }
+      get(tag).ifPresent(images::add);
     }
     return images;
   }
 
-  private List<Image> all() throws GrpcCallException, InterruptedException {
-    return calls
-        .callAll(
-            CriMethods.IMAGES_LIST,
-            ListImagesRequest.getDefaultInstance(),
-            ContainerdContentStore.NAMESPACE,
-            TIMEOUT)
-        .stream()
+  /** The name as it stands now. */
+  Optional<Image> get(String name) throws GrpcCallException, InterruptedException {
+    GetImageRequest request = GetImageRequest.newBuilder().setName(name).build();
+    try {
+      return ask(ContainerdMethods.IMAGES_GET, request).stream()
+          .map(GetImageResponse::getImage)
+          .findFirst();
+    } catch (GrpcCallException e) {
+      if (e.code() == GrpcStatus.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Every name. */
+  List<Image> all() throws GrpcCallException, InterruptedException {
+    return list(ListImagesRequest.getDefaultInstance());
+  }
+
+  /** Every name that stands for that digest. */
+  List<Image> withTarget(ImageDigest digest) throws GrpcCallException, InterruptedException {
+    return list(
+        ListImagesRequest.newBuilder()
+            .addFilters("target.digest==\"%s\"".formatted(digest))
+            .build());
+  }
+
+  private List<Image> list(ListImagesRequest request)
+      throws GrpcCallException, InterruptedException {
+    return ask(ContainerdMethods.IMAGES_LIST, request).stream()
         .map(ListImagesResponse::getImagesList)
         .flatMap(List::stream)
         .toList();
+  }
+
+  /** Lets the name stand for the target, whatever it stood for; its labels stay. */
+  void set(String name, Descriptor target) throws GrpcCallException, InterruptedException {
+    for (int tries = 1; ; tries++) {
+      Optional<Image> old = get(name);
+      if (old.isPresent() && old.get().getTarget().getDigest().equals(target.getDigest())) {
+        return;
+      }
+      Image image = Image.newBuilder().setName(name).setTarget(target).build();
+      try {
+        if (old.isEmpty()) {
+          var unused =
+              ask(
+                  ContainerdMethods.IMAGES_CREATE,
+                  CreateImageRequest.newBuilder().setImage(image).build());
+        } else {
+          update(image, "target");
+        }
+        return;
+      } catch (GrpcCallException e) {
+        boolean changedMeanwhile =
+            e.code() == GrpcStatus.ALREADY_EXISTS || e.code() == GrpcStatus.NOT_FOUND;
+        if (!changedMeanwhile || tries == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Writes one label; the empty value takes it away. */
+  void label(Image image, String key, String value) throws GrpcCallException, InterruptedException {
+    update(
+        Image.newBuilder()
+            .setName(image.getName())
+            .setTarget(image.getTarget())
+            .putLabels(key, value)
+            .build(),
+        "labels." + key);
+  }
+
+  private void update(Image image, String field) throws GrpcCallException, InterruptedException {
+    UpdateImageRequest request =
+        UpdateImageRequest.newBuilder()
+            .setImage(image)
+            .setUpdateMask(FieldMask.newBuilder().addPaths(field))
+            .build();
+    var unused = ask(ContainerdMethods.IMAGES_UPDATE, request);
+  }
+
+  /** Takes the name away, if it is there. */
+  void delete(String name) throws GrpcCallException, InterruptedException {
+    try {
+      var unused =
+          ask(
+              ContainerdMethods.IMAGES_DELETE,
+              DeleteImageRequest.newBuilder().setName(name).build());
+    } catch (GrpcCallException e) {
+      if (e.code() != GrpcStatus.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  private <Q extends Message, S extends Message> List<S> ask(ServiceMethod<S, Q> method, Q request)
+      throws GrpcCallException, InterruptedException {
+    return calls.callAll(method, request, ContainerdContentStore.NAMESPACE, TIMEOUT);
   }
 }

@@ -4,6 +4,7 @@ import dev.prepull.agent.runtime.PullWatcher;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullProgress;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class ContentObserver implements PullObserver {
     try {
       if (manifest.isEmpty()) {
         findManifest();
+        tellSize();
       }
       Map<ImageDigest, Long> blobs = blobs();
       if (blobs.isEmpty()) {
@@ -100,6 +102,24 @@ final class ContentObserver implements PullObserver {
     }
   }
 
+  /** Once the manifest is known. What this pull has fetched by then was missing when it began. */
+  private void tellSize() throws GrpcCallException, InterruptedException {
+    if (manifest.isEmpty()) {
+      return;
+    }
+    long missing = 0;
+    for (Map.Entry<ImageDigest, Long> blob : blobs().entrySet()) {
+      Optional<Instant> arrived = store.arrived(blob.getKey());
+      if (arrived.isPresent()) {
+        complete.add(blob.getKey());
+      }
+      if (arrived.filter(time -> time.isBefore(pull.since())).isEmpty()) {
+        missing += blob.getValue();
+      }
+    }
+    watcher.sized(total(blobs()), missing);
+  }
+
   /** The blobs of the manifest, or of all that it may be, with their sizes. */
   private Map<ImageDigest, Long> blobs() {
     if (manifest.isPresent()) {
@@ -119,7 +139,7 @@ final class ContentObserver implements PullObserver {
       if (arriving.containsKey(digest)) {
         fetching = true;
         received.put(digest, Math.min(arriving.get(digest), blob.getValue()));
-      } else if (complete.contains(digest) || store.holds(digest)) {
+      } else if (complete.contains(digest) || store.arrived(digest).isPresent()) {
         complete.add(digest);
         received.put(digest, blob.getValue());
       }

@@ -26,6 +26,6 @@ interface ContentStore {
   Optional<Map<ImageDigest, Long>> blobs(ImageDigest manifest)
       throws GrpcCallException, InterruptedException;
 
-  /** True when the blob is there, complete. */
-  boolean holds(ImageDigest blob) throws GrpcCallException, InterruptedException;
+  /** When the blob was complete; empty when it is not there. */
+  Optional<Instant> arrived(ImageDigest blob) throws GrpcCallException, InterruptedException;
 }

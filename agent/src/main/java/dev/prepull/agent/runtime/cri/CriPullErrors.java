@@ -34,6 +34,7 @@ final class CriPullErrors {
               PullReason.RUNTIME_UNAVAILABLE,
               EnumSet.of(GrpcStatus.UNAVAILABLE, GrpcStatus.UNIMPLEMENTED),
               "^(?!failed to pull|RegistryUnavailable)"),
+          rule(PullReason.RUNTIME_UNAVAILABLE, "^server is not initialized yet"),
           // Before everything that a full disk may look like.
           rule(PullReason.DISK_PRESSURE, "no space left on device|disk quota exceeded"),
           rule(

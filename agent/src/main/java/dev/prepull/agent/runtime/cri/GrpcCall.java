@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,24 @@ import org.jspecify.annotations.Nullable;
 final class GrpcCall<S> implements AutoCloseable {
 
   private final String name;
+  private final @Nullable Consumer<S> listener;
   private final CompletableFuture<List<S>> answers = new CompletableFuture<>();
   private @Nullable GrpcClientRequest<?, ?> request;
   private boolean closed;
 
+  /** A call whose answers are gathered. */
   GrpcCall(String name) {
+    this(name, null);
+  }
+
+  /**
+   * A call whose answers are handed on as they come.
+   *
+   * @param listener called on the stream's context; null to gather the answers instead
+   */
+  GrpcCall(String name, @Nullable Consumer<S> listener) {
     this.name = name;
+    this.listener = listener;
   }
 
   /**
@@ -38,7 +51,7 @@ final class GrpcCall<S> implements AutoCloseable {
           new GrpcCallException(GrpcStatus.CANCELLED, name + " was given up"));
     }
     // The answer's handlers must be in place before anything is sent, or messages could be missed.
-    Future<List<S>> answer = stream.response().compose(GrpcCall::read);
+    Future<List<S>> answer = stream.response().compose(this::read);
     // When the server answers before it has seen the end of our stream, ending it fails; the answer
     // counts all the same.
     stream
@@ -59,9 +72,9 @@ final class GrpcCall<S> implements AutoCloseable {
     return !closed;
   }
 
-  private static <S> Future<List<S>> read(GrpcClientResponse<?, S> response) {
+  private Future<List<S>> read(GrpcClientResponse<?, S> response) {
     List<S> messages = new ArrayList<>();
-    response.handler(messages::add);
+    response.handler(listener == null ? messages::add : listener::accept);
     // end() fails when the status is not OK, with the code alone; the response has the text too.
     return response
         .end()
@@ -102,7 +115,7 @@ final class GrpcCall<S> implements AutoCloseable {
     }
   }
 
-  /** The answers of a call that has ended. */
+  /** The answers of a call that has ended; none when a listener got them. */
   List<S> answers() throws GrpcCallException, InterruptedException {
     try {
       return answers.get();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class GrpcCalls implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final int TRIES = 4;
+  private static final int TRIES = 8;
 
   private record Question<Q, S>(
       ServiceMethod<S, Q> method,
@@ -91,6 +92,20 @@ final class GrpcCalls implements AutoCloseable {
     return start(new Question<>(method, message, Map.of(), null));
   }
 
+  /**
+   * Starts a call whose answers come one by one until the server or the caller ends it.
+   *
+   * @param listener called on an event loop, in order; must not block
+   */
+  <Q, S> GrpcCall<S> listen(
+      ServiceMethod<S, Q> method, Q message, Map<String, String> metadata, Consumer<S> listener) {
+    GrpcCall<S> call = new GrpcCall<>(method.methodName(), listener);
+    // Asked only once: an answer that was heard already would come again.
+    ask(new Question<>(method, message, metadata, null), call, 1)
+        .onComplete(call::succeed, call::fail);
+    return call;
+  }
+
   private <Q, S> GrpcCall<S> start(Question<Q, S> question) {
     GrpcCall<S> call = new GrpcCall<>(question.method.methodName());
     ask(question, call, TRIES).onComplete(call::succeed, call::fail);
@@ -116,8 +131,8 @@ final class GrpcCalls implements AutoCloseable {
   /**
    * A Go server may answer before it has seen the end of our stream, and then resets it with
    * NO_ERROR, as RFC 9113 §8.1 allows. If that overtakes the answer, Vert.x drops the answer and
-   * shows INTERNAL (about one call in a thousand with containerd). Whatever we ask may be asked
-   * twice. A reset of our own shows CANCELLED.
+   * shows INTERNAL (about one call in a thousand with containerd, and several in a row on a busy
+   * machine). Whatever we ask may be asked twice. A reset of our own shows CANCELLED.
    */
   private static boolean isReset(Throwable failure) {
     return failure instanceof GrpcErrorException reset && reset.status() == GrpcStatus.INTERNAL;

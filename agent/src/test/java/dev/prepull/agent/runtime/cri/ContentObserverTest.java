@@ -2,6 +2,7 @@ package dev.prepull.agent.runtime.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.agent.runtime.PullWatcher;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullProgress;
@@ -151,6 +152,35 @@ class ContentObserverTest {
 
     assertThat(seen).containsExactly(new PullProgress(0, 150));
     assertThat(observer.complete()).isEqualTo(new PullProgress(150, 150));
+  }
+
+  @Test
+  void tellsTheSizeOnceWithWhatWasMissingWhenThePullBegan() throws Exception {
+    List<List<Long>> sizes = new ArrayList<>();
+    ContentObserver observer =
+        new ContentObserver(
+            pulls.begin(ImageReference.parse("reg.example/team/app:1"), START),
+            store,
+            usedBytes::get,
+            new PullWatcher() {
+              @Override
+              public void moved(PullProgress progress) {}
+
+              @Override
+              public void sized(long imageBytes, long missingBytes) {
+                sizes.add(List.of(imageBytes, missingBytes));
+              }
+            });
+    observer.look();
+    store.touch(MANIFEST, "team/app", START, Map.of(LAYER, 100L, BASE, 50L, OTHER_LAYER, 7L));
+    store.hold(BASE, BEFORE);
+    store.hold(OTHER_LAYER, START.plusMillis(1));
+    store.receive(LAYER, 30);
+
+    observer.look();
+    observer.look();
+
+    assertThat(sizes).containsExactly(List.of(157L, 107L));
   }
 
   @Test

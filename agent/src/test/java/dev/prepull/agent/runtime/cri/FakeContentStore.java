@@ -18,7 +18,7 @@ final class FakeContentStore implements ContentStore {
   private final Map<ImageDigest, Manifest> manifests = new HashMap<>();
   private final Map<ImageDigest, Set<ImageDigest>> indexes = new HashMap<>();
   private final Map<ImageDigest, Long> arriving = new HashMap<>();
-  private final Set<ImageDigest> held = new HashSet<>();
+  private final Map<ImageDigest, Instant> held = new HashMap<>();
   private boolean broken;
 
   /** A pull wrote its label to this manifest at that time. */
@@ -42,9 +42,14 @@ final class FakeContentStore implements ContentStore {
     arriving.remove(blob);
   }
 
+  /** The blob has been there for ever. */
   void hold(ImageDigest blob) {
+    hold(blob, Instant.EPOCH);
+  }
+
+  void hold(ImageDigest blob, Instant since) {
     arriving.remove(blob);
-    held.add(blob);
+    held.put(blob, since);
   }
 
   void breakDown() {
@@ -82,7 +87,7 @@ final class FakeContentStore implements ContentStore {
   }
 
   @Override
-  public boolean holds(ImageDigest blob) {
-    return held.contains(blob);
+  public Optional<Instant> arrived(ImageDigest blob) {
+    return Optional.ofNullable(held.get(blob));
   }
 }

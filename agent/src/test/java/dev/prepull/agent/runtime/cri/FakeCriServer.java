@@ -1,6 +1,10 @@
 package dev.prepull.agent.runtime.cri;
 
 import com.google.protobuf.Message;
+import dev.prepull.agent.runtime.cri.v1.ListImagesRequest;
+import dev.prepull.agent.runtime.cri.v1.ListImagesResponse;
+import dev.prepull.agent.runtime.cri.v1.VersionRequest;
+import dev.prepull.agent.runtime.cri.v1.VersionResponse;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
@@ -16,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A gRPC server on a unix socket whose methods answer as a test says. */
@@ -26,6 +31,10 @@ final class FakeCriServer implements AutoCloseable {
     record Message(com.google.protobuf.Message message) implements Answer {}
 
     record Status(GrpcStatus code, String text) implements Answer {}
+
+    /** Messages that the test hands to the sink, which it gets with the call. */
+    record Stream(CompletableFuture<Consumer<com.google.protobuf.Message>> sink)
+        implements Answer {}
 
     /** None, until the client goes away; completes then. */
     record Silence(CompletableFuture<Void> called, CompletableFuture<Void> reset)
@@ -80,6 +89,7 @@ final class FakeCriServer implements AutoCloseable {
                     case Answer.Message(Message body) -> call.response().end(body);
                     case Answer.Status(GrpcStatus code, String text) ->
                         call.response().status(code).statusMessage(text).end();
+                    case Answer.Stream(var sink) -> sink.complete(call.response()::write);
                     case Answer.Silence silence -> {
                       call.errorHandler(e -> silence.reset().complete(null));
                       silence.called().complete(null);
@@ -87,6 +97,25 @@ final class FakeCriServer implements AutoCloseable {
                   }
                 }));
     return this;
+  }
+
+  /** Answers what a client asks first: who is there, and whether it serves images. */
+  FakeCriServer greet(String runtimeName) {
+    return on(
+            "runtime.v1.RuntimeService",
+            "Version",
+            VersionRequest.newBuilder(),
+            request ->
+                new Answer.Message(
+                    VersionResponse.newBuilder()
+                        .setRuntimeName(runtimeName)
+                        .setRuntimeVersion("1.2.3")
+                        .build()))
+        .on(
+            "runtime.v1.ImageService",
+            "ListImages",
+            ListImagesRequest.newBuilder(),
+            request -> new Answer.Message(ListImagesResponse.getDefaultInstance()));
   }
 
   static <T> T await(io.vertx.core.Future<T> future) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageDigest;
+import dev.prepull.model.ImageReference;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,12 +51,44 @@ class DockerImagesTest {
   }
 
   @Test
-  void choosesTheSameDigestOfSeveralWhateverTheirOrder() {
+  void givesATagEachDigestOfItsRepository() {
     List<String> tags = List.of("nginx:1");
 
     assertThat(held(tags, List.of("nginx@" + OTHER, "nginx@" + DIGEST)))
         .isEqualTo(held(tags, List.of("nginx@" + DIGEST, "nginx@" + OTHER)))
-        .contains(new HeldName("docker.io/library/nginx:1", DIGEST));
+        .startsWith(
+            new HeldName("docker.io/library/nginx:1", DIGEST),
+            new HeldName("docker.io/library/nginx:1", OTHER));
+  }
+
+  @Test
+  void namesADigestOnceThatStandsAmongTheTagsToo() {
+    assertThat(held(List.of("nginx:1", "nginx@" + DIGEST), List.of("nginx@" + DIGEST)))
+        .containsExactly(
+            new HeldName("docker.io/library/nginx:1", DIGEST),
+            new HeldName("docker.io/library/nginx@" + DIGEST, DIGEST));
+  }
+
+  @Test
+  void knowsTheDigestOfATagOnceItIsTold() {
+    HeldImage image =
+        DockerImages.held(
+            "sha256:1d", List.of("nginx:1"), List.of("nginx@" + OTHER, "nginx@" + DIGEST), 10L);
+
+    assertThat(DockerImages.knownByDigest(image, ImageReference.parse("nginx:1"), OTHER).names())
+        .containsExactly(
+            new HeldName("docker.io/library/nginx:1", OTHER),
+            new HeldName("docker.io/library/nginx@" + DIGEST, DIGEST),
+            new HeldName("docker.io/library/nginx@" + OTHER, OTHER));
+  }
+
+  @Test
+  void believesNoDigestThatTheImageDoesNotHave() {
+    HeldImage image =
+        DockerImages.held("sha256:1d", List.of("nginx:1"), List.of("nginx@" + DIGEST), 10L);
+
+    assertThat(DockerImages.knownByDigest(image, ImageReference.parse("nginx:1"), OTHER))
+        .isEqualTo(image);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.prepull.agent.runtime.docker;
 
 import static dev.prepull.agent.runtime.docker.FakeDockerDaemon.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullOutcome.Failed;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,6 +79,61 @@ class DockerPullTest {
     pull(APP);
 
     assertThat(seen).startsWith(new PullProgress(40, 100)).endsWith(new PullProgress(100, 100));
+  }
+
+  @Test
+  void tellsTheDigestThatTheRegistryNamedWhereDockerKnowsSeveral() throws Exception {
+    ImageDigest older = new ImageDigest("sha256:" + "0".repeat(64));
+    daemon
+        .onPull("{\"status\":\"Digest: %s\"}".formatted(DIGEST), NEWER)
+        .holds(APP.written(), APP.name() + "@" + older, APP.name() + "@" + DIGEST);
+
+    PullOutcome outcome = pull(APP);
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Pulled.class,
+            pulled -> {
+              assertThat(pulled.image().resolves(APP, DIGEST)).isTrue();
+              assertThat(pulled.image().resolves(APP, older)).isFalse();
+            });
+  }
+
+  @Test
+  void tellsTheSizeOfWhatItFetchesAsItBecomesKnown() throws Exception {
+    List<String> sizes = new CopyOnWriteArrayList<>();
+    daemon.onPull(
+        "{\"status\":\"Already exists\",\"id\":\"aaaaaaaaaaaa\"}",
+        "{\"status\":\"Pulling fs layer\",\"id\":\"43077dec5fa0\"}",
+        DOWNLOADING,
+        DOWNLOADING.replace("40", "60"),
+        DOWNLOADING.replace("43077dec5fa0", "bbbbbbbbbbbb"),
+        COMPLETE,
+        NEWER);
+
+    PullOutcome unused =
+        runtime.pull(
+            APP,
+            new PullWatcher() {
+              @Override
+              public void moved(PullProgress progress) {}
+
+              @Override
+              public void sized(long imageBytes, long missingBytes) {
+                sizes.add(imageBytes + " " + missingBytes);
+              }
+            });
+
+    assertThat(sizes).containsExactly("100 100", "200 200");
+  }
+
+  @Test
+  void passesOnHowLongTheRegistryAsksToWait() throws Exception {
+    String message = "toomanyrequests: retry-after: 1.5s, allowed: 44000/minute";
+    daemon.on(FakeDockerDaemon.PULL, 500, "{\"message\":\"%s\"}".formatted(message));
+
+    assertThat(pull(APP))
+        .isEqualTo(new Failed(PullReason.RATE_LIMITED, message, Duration.ofMillis(1_500)));
   }
 
   @Test
@@ -193,6 +250,32 @@ class DockerPullTest {
 
     assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
     hungUp.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void hangsUpOnTheDaemonWhenTheWatcherInterruptsItForTheSize() throws Exception {
+    CompletableFuture<Void> hungUp = new CompletableFuture<>();
+    daemon.on(
+        FakeDockerDaemon.PULL,
+        request -> {
+          request.connection().closeHandler(hungUp::complete);
+          FakeDockerDaemon.ignore(FakeDockerDaemon.begin(request).write(DOWNLOADING + "\r\n"));
+        });
+    PullWatcher tooLarge =
+        new PullWatcher() {
+          @Override
+          public void moved(PullProgress progress) {}
+
+          @Override
+          public void sized(long imageBytes, long missingBytes) {
+            Thread.currentThread().interrupt();
+          }
+        };
+
+    assertThatThrownBy(() -> runtime.pull(APP, tooLarge)).isInstanceOf(InterruptedException.class);
+
+    hungUp.get(10, TimeUnit.SECONDS);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
+import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.RuntimeInfo;
@@ -102,6 +103,46 @@ class DockerRuntimeTest {
         "{\"Id\":\"sha256:1d\",\"RepoTags\":[\"nginx:1\"],\"RepoDigests\":[],\"Size\":1}");
 
     assertThat(runtime.find(ImageReference.parse("1d"))).isEmpty();
+  }
+
+  @Test
+  void keepsImagesInDockersRoot() throws Exception {
+    daemon.on(
+        "/info",
+        200,
+        """
+        {"DockerRootDir":"/var/lib/docker","DriverStatus":[["Backing Filesystem","extfs"]]}\
+        """);
+
+    assertThat(runtime.imageDirectory()).contains(Path.of("/var/lib/docker"));
+  }
+
+  @Test
+  void knowsNoDirectoryWhereContainerdKeepsTheImages() throws Exception {
+    daemon.on(
+        "/info",
+        200,
+        """
+        {"DockerRootDir":"/var/lib/docker",\
+        "DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}\
+        """);
+
+    assertThat(runtime.imageDirectory()).isEmpty();
+  }
+
+  @Test
+  void takesAllOfAnImageForMissing() throws Exception {
+    assertThat(runtime.missingBytes(List.of(new ImageBlob(DIGEST, 5), new ImageBlob(DIGEST, 7))))
+        .isEqualTo(12);
+  }
+
+  @Test
+  void hasNoPinsAndNoStamps() throws Exception {
+    daemon.holds("nginx:1", "nginx@" + DIGEST);
+
+    assertThat(runtime.pin(NGINX, true)).isFalse();
+    assertThat(runtime.pin(NGINX, false)).isFalse();
+    assertThat(runtime.stamp(NGINX)).isEmpty();
   }
 
   @Test

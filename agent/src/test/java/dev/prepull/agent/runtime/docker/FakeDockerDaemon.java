@@ -69,26 +69,40 @@ public final class FakeDockerDaemon implements AutoCloseable {
 
   /** Lets a pull answer with a stream of these lines. */
   FakeDockerDaemon onPull(String... lines) {
-    return on(
-        PULL,
-        request -> {
-          HttpServerResponse response = begin(request);
-          for (String line : lines) {
-            ignore(response.write(line + "\r\n"));
-          }
-          ignore(response.end());
-        });
+    return on(PULL, request -> ignore(write(request, lines).end()));
   }
 
-  /** Lets the daemon hold an image under that tag and digest. */
-  FakeDockerDaemon holds(String tag, String repoDigest) {
-    return on(
-        "/images/" + tag + "/json",
-        200,
+  /** Begins the stream of an answer with these lines. */
+  static HttpServerResponse write(HttpServerRequest request, String... lines) {
+    HttpServerResponse response = begin(request);
+    for (String line : lines) {
+      ignore(response.write(line + "\r\n"));
+    }
+    return response;
+  }
+
+  /** Lets the daemon hold an image under that tag and those digests of its repository. */
+  FakeDockerDaemon holds(String tag, String... repoDigests) {
+    String json =
         """
         {"Id":"sha256:1d","RepoTags":["%s"],"RepoDigests":["%s"],"Size":1000}\
         """
-            .formatted(tag, repoDigest));
+            .formatted(tag, String.join("\",\"", repoDigests));
+    for (String repoDigest : repoDigests) {
+      on("/images/" + repoDigest + "/json", 200, json);
+    }
+    return on("/images/" + tag + "/json", 200, json);
+  }
+
+  /** Lets the daemon hold an image under that digest only. */
+  FakeDockerDaemon holdsUntagged(String repoDigest) {
+    return on(
+        "/images/" + repoDigest + "/json",
+        200,
+        """
+        {"Id":"sha256:2d","RepoTags":[],"RepoDigests":["%s"],"Size":1000}\
+        """
+            .formatted(repoDigest));
   }
 
   /** The calls so far, such as {@code GET /version}. */
@@ -101,7 +115,8 @@ public final class FakeDockerDaemon implements AutoCloseable {
     return request.response().setChunked(true).putHeader("content-type", "application/json");
   }
 
-  private static void send(HttpServerResponse response, int status, String json) {
+  /** Answers with that status and JSON. */
+  static void send(HttpServerResponse response, int status, String json) {
     ignore(response.setStatusCode(status).putHeader("content-type", "application/json").end(json));
   }
 

@@ -1,0 +1,145 @@
+package dev.prepull.agent.runtime.cri;
+
+import dev.prepull.agent.runtime.PullOutcome;
+import dev.prepull.agent.runtime.PullWatcher;
+import dev.prepull.agent.runtime.RetryAfter;
+import dev.prepull.agent.runtime.cri.v1.ImageSpec;
+import dev.prepull.agent.runtime.cri.v1.PullImageRequest;
+import dev.prepull.agent.runtime.cri.v1.PullImageResponse;
+import dev.prepull.model.HeldImage;
+import dev.prepull.model.HeldName;
+import dev.prepull.model.ImageDigest;
+import dev.prepull.model.ImageReference;
+import dev.prepull.model.PullReason;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Brings images in, by whatever they are called or by a digest that they are to have. */
+final class CriPulls {
+
+  /** A pull is looked at soon, for its size should be known before much of it has come; */
+  private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+
+  /** and then ever less often, down to this. */
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
+
+  private final GrpcCalls calls;
+  private final CriFlavour flavour;
+  private final CriInventory inventory;
+
+  CriPulls(GrpcCalls calls, CriFlavour flavour, CriInventory inventory) {
+    this.calls = calls;
+    this.flavour = flavour;
+    this.inventory = inventory;
+  }
+
+  /** As {@link dev.prepull.agent.runtime.ImageRuntime#pull}. */
+  PullOutcome pull(ImageReference reference, PullWatcher watcher) throws InterruptedException {
+    try (PullObserver observer = flavour.observe(reference, watcher)) {
+      transfer(reference, observer);
+      Optional<HeldImage> image = inventory.find(reference);
+      if (image.isEmpty()) {
+        return failed(PullReason.ERR_IMAGE_PULL, notFoundAfterwards(reference));
+      }
+      watcher.moved(observer.complete());
+      return pulled(reference, image.get());
+    } catch (GrpcCallException e) {
+      return failed(e);
+    }
+  }
+
+  /** As {@link dev.prepull.agent.runtime.ImageRuntime#converge}. */
+  PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws InterruptedException {
+    try {
+      Optional<HeldImage> image = inventory.find(reference, digest);
+      if (image.isPresent()) {
+        return pulled(reference, image.get());
+      }
+      return flavour.givesNames()
+          ? pullAndName(reference, digest, watcher)
+          : pullAndCompare(reference, digest, watcher);
+    } catch (GrpcCallException e) {
+      return failed(e);
+    }
+  }
+
+  private PullOutcome pullAndName(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws GrpcCallException, InterruptedException {
+    if (!flavour.holds(digest)) {
+      ImageReference byDigest = ImageReference.parse(reference.name() + "@" + digest);
+      if (pull(byDigest, watcher) instanceof PullOutcome.Failed failed) {
+        return failed;
+      }
+    }
+    boolean shown =
+        flavour.give(reference, digest)
+            && Patience.until(() -> inventory.find(reference, digest).isPresent());
+    Optional<HeldImage> image = shown ? inventory.find(reference, digest) : Optional.empty();
+    return image.isPresent()
+        ? pulled(reference, image.get())
+        : failed(PullReason.ERR_IMAGE_PULL, notShownAfterwards(reference, digest));
+  }
+
+  private PullOutcome pullAndCompare(
+      ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      throws GrpcCallException, InterruptedException {
+    PullOutcome outcome = pull(reference, watcher);
+    if (outcome instanceof PullOutcome.Failed || inventory.find(reference, digest).isPresent()) {
+      return outcome;
+    }
+    return failed(
+        PullReason.DRIFT,
+        ("Tried to bring %s to %s via %s, but the registry gives another image for it by now, and"
+                + " this runtime cannot name an image that it pulls by digest; push the locked image"
+                + " under the tag again, or list the image by digest")
+            .formatted(reference, digest, calls.endpoint()));
+  }
+
+  private void transfer(ImageReference reference, PullObserver observer)
+      throws GrpcCallException, InterruptedException {
+    PullImageRequest request =
+        PullImageRequest.newBuilder()
+            .setImage(ImageSpec.newBuilder().setImage(reference.forRuntime()))
+            .build();
+    try (GrpcCall<PullImageResponse> call = calls.start(CriMethods.PULL_IMAGE, request)) {
+      Duration pause = FIRST_LOOK;
+      while (!call.endsWithin(pause)) {
+        observer.look();
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LOOK_INTERVAL) < 0 ? longer : LOOK_INTERVAL;
+      }
+      var unused = call.answers();
+    }
+  }
+
+  private PullOutcome pulled(ImageReference reference, HeldImage image)
+      throws InterruptedException {
+    Optional<ImageDigest> digest = image.named(reference).map(HeldName::digest);
+    return digest.isEmpty()
+        ? new PullOutcome.Pulled(image)
+        : new PullOutcome.Pulled(image, flavour.blobs(image, digest.get()));
+  }
+
+  private String notFoundAfterwards(ImageReference reference) {
+    return ("Tried to pull %s via %s, and the runtime said that it did, but then it did not answer to"
+            + " %s; either somebody removed the image at once, or the runtime resolves the short"
+            + " name elsewhere: write the name with its registry")
+        .formatted(reference.forRuntime(), calls.endpoint(), reference.stored());
+  }
+
+  private String notShownAfterwards(ImageReference reference, ImageDigest digest) {
+    return ("Tried to let %s stand for %s via %s, which holds that image, but CRI does not show it;"
+            + " either somebody removed the image or moved the tag at once, or containerd's CRI"
+            + " plugin lags behind: see its log")
+        .formatted(reference, digest, calls.endpoint());
+  }
+
+  private static PullOutcome failed(GrpcCallException e) {
+    return failed(CriPullErrors.reason(e.code(), e.text()), e.text());
+  }
+
+  private static PullOutcome failed(PullReason reason, String message) {
+    return new PullOutcome.Failed(reason, message, RetryAfter.in(message));
+  }
+}
