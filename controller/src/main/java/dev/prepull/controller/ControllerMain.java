@@ -25,6 +25,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 /** Wires the controller; nothing else. */
 public final class ControllerMain {
@@ -84,13 +85,14 @@ public final class ControllerMain {
             KubeCluster.connect(
                 config.kubeconfig(), config.namespace(), loop, metrics::apiRequestFailed));
     Reconciler reconciler =
-        new Reconciler(loop, cluster.statusSink(), cluster.listEvents(), metrics);
+        new Reconciler(
+            loop, List.of(), cluster.statusSink(), cluster.listEvents(), metrics);
     cluster.watch(reconciler);
     return new Source(reconciler, reconciler);
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
-    Reconciler reconciler = new Reconciler(loop, new ConsoleStatus(), new LoggedEvents(), metrics);
+    Reconciler reconciler = new Reconciler(loop, List.of(), new ConsoleStatus(), new LoggedEvents(), metrics);
     stops.add(FileLists.start(listsFrom, reconciler));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
   }

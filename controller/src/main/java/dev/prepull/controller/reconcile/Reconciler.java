@@ -1,6 +1,7 @@
 package dev.prepull.controller.reconcile;
 
 import dev.prepull.controller.list.RawList;
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.plan.NodeInfo;
 import dev.prepull.controller.plan.PlannedFleet;
 import dev.prepull.controller.plan.Planner;
@@ -17,6 +18,7 @@ import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -57,6 +59,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private final Map<NodeName, AttachedAgent> agents = new HashMap<>();
 
   private final Map<AgentSession, AttachedAgent> sessions = new IdentityHashMap<>();
+  private final List<DigestLock> locks;
   private List<NodeInfo> nodes = List.of();
   private PlannedFleet fleet = PlannedFleet.EMPTY;
   private boolean listsSeen;
@@ -65,10 +68,18 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private boolean planPending;
   private boolean statusPending;
 
-  /** A loop that knows nothing yet; it plans once it has been told lists and nodes. */
+  /**
+   * A loop that knows nothing but the locks of an earlier process; it plans once it has been told
+   * lists and nodes.
+   */
   public Reconciler(
-      EventLoop loop, StatusSink statusSink, ListEvents events, ControllerListener listener) {
+      EventLoop loop,
+      Collection<DigestLock> knownLocks,
+      StatusSink statusSink,
+      ListEvents events,
+      ControllerListener listener) {
     this.loop = loop;
+    this.locks = List.copyOf(knownLocks);
     this.statusSink = statusSink;
     this.listener = listener;
     this.lists = new ListBook(events);
@@ -217,7 +228,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
             RolloutStatus status = foldStatus();
             rollouts.observe(status);
             listener.statusChanged(status);
-            statusSink.publish(status, List.of());
+            statusSink.publish(status, locks);
           });
     }
   }
@@ -226,7 +237,13 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     Map<NodeName, Observation.Holdings> holdings = new HashMap<>();
     agents.forEach((node, agent) -> holdings.put(node, agent.holdings()));
     return StatusFold.of(
-        new Observation(loop.now(), lists.statuses(), fleet.plans(), fleet.listsOf(), holdings));
+        new Observation(
+            loop.now(),
+            lists.statuses(),
+            fleet.plans(),
+            fleet.listsOf(),
+            holdings,
+            Map.of()));
   }
 
   @Override
