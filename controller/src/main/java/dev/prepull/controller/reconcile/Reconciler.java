@@ -238,12 +238,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     agents.forEach((node, agent) -> holdings.put(node, agent.holdings()));
     return StatusFold.of(
         new Observation(
-            loop.now(),
-            lists.statuses(),
-            fleet.plans(),
-            fleet.listsOf(),
-            holdings,
-            Map.of()));
+            loop.now(), lists.statuses(), fleet.plans(), fleet.listsOf(), holdings, Map.of()));
   }
 
   @Override

@@ -36,6 +36,10 @@ class ControllerMetricsTest {
             "prepull_nodes_complete 3.0",
             "prepull_images_desired 2.0",
             "prepull_images_identical 1.0",
+            "prepull_images_locked 1.0",
+            "prepull_images_phase{phase=\"Locking\"} 1.0",
+            "prepull_images_phase{phase=\"Stalled\"} 0.0",
+            "prepull_images_phase{phase=\"Complete\"} 1.0",
             "prepull_images_failing 1.0",
             "prepull_lists_rejected 1.0");
   }
@@ -84,10 +88,14 @@ class ControllerMetricsTest {
                         null,
                         null,
                         false,
+                        "Widening",
+                        null,
                         new Counts(1000, 0, 0, 1000, 0, 0, 0, 0),
                         List.of()))
                 .toList()));
 
-    assertThat(samples()).hasSize(before).contains("prepull_images_desired 1000.0");
+    assertThat(samples())
+        .hasSize(before)
+        .contains("prepull_images_phase{phase=\"Widening\"} 1000.0");
   }
 }
