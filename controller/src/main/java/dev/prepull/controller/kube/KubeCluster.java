@@ -101,7 +101,8 @@ public final class KubeCluster implements AutoCloseable {
     configMaps.setTransform(KubeObjects::stripped);
     nodes.setTransform(KubeObjects::stripped);
     CoreV1Api calls = new CoreV1Api(callClient);
-    this.statusSink = new StatusConfigMap(
+    this.statusSink =
+        new StatusConfigMap(
             calls,
             namespace,
             loop,

@@ -66,8 +66,7 @@ final class FakeApiServer implements AutoCloseable {
   }
 
   private void store(HttpExchange exchange, int status, V1ConfigMap configMap) throws IOException {
-    String name =
-        Objects.requireNonNull(Objects.requireNonNull(configMap.getMetadata()).getName());
+    String name = Objects.requireNonNull(Objects.requireNonNull(configMap.getMetadata()).getName());
     configMaps.put(name, configMap);
     respond(exchange, status, JSON.serialize(configMap));
   }

@@ -54,8 +54,7 @@ class StatusConfigMapTest {
   }
 
   private StatusConfigMap controller() {
-    return new StatusConfigMap(
-        server.api(), "prepull-system", loop, Runnable::run, failures::add);
+    return new StatusConfigMap(server.api(), "prepull-system", loop, Runnable::run, failures::add);
   }
 
   private Map<String, String> data() {
@@ -95,8 +94,7 @@ class StatusConfigMapTest {
     server.configMaps.clear();
 
     status.publish(
-        new RolloutStatus(NOW.plusSeconds(9), List.of(), STATUS.nodes(), List.of()),
-        List.of(LOCK));
+        new RolloutStatus(NOW.plusSeconds(9), List.of(), STATUS.nodes(), List.of()), List.of(LOCK));
     loop.advance(SOON);
 
     assertThat(server.configMaps).isEmpty();

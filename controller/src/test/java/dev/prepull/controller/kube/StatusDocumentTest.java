@@ -26,7 +26,8 @@ class StatusDocumentTest {
   private static final int LIMIT = 960 * 1024;
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final String DIGEST = "sha256:" + "1".repeat(64);
-  private static final IntFunction<String> SHORT = "registry.example.com/team/app-%05d:1.27.3"::formatted;
+  private static final IntFunction<String> SHORT =
+      "registry.example.com/team/app-%05d:1.27.3"::formatted;
   private static final IntFunction<String> LONG =
       i -> "registry.example.com/" + "a".repeat(200) + "/%05d:1".formatted(i);
 
@@ -115,7 +116,8 @@ class StatusDocumentTest {
 
   @Test
   void neverGivesTheStatusMoreThanItsShare() {
-    StatusDocument document = StatusDocument.of(status(List.of(), identical(5_000, SHORT)), List.of());
+    StatusDocument document =
+        StatusDocument.of(status(List.of(), identical(5_000, SHORT)), List.of());
 
     assertThat(bytes(document.status())).isBetween(890 * 1024, 900 * 1024);
   }
@@ -143,7 +145,8 @@ class StatusDocumentTest {
             .mapToObj(i -> list("l%04d".formatted(i), i % 2 == 0, List.of("w".repeat(300), "more")))
             .toList();
 
-    StatusDocument document = StatusDocument.of(status(lists, identical(5_000, SHORT)), locks(5_000, SHORT));
+    StatusDocument document =
+        StatusDocument.of(status(lists, identical(5_000, SHORT)), locks(5_000, SHORT));
 
     List<ListStatus> shown = StatusJson.parse(document.status()).lists();
     assertThat(bytes(document)).isLessThanOrEqualTo(LIMIT);

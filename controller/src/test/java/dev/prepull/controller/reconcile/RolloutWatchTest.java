@@ -53,7 +53,11 @@ class RolloutWatchTest {
   }
 
   private static ImageStatus image(
-      String list, String image, String digest, Counts nodes, @Nullable String stalled,
+      String list,
+      String image,
+      String digest,
+      Counts nodes,
+      @Nullable String stalled,
       String... reasons) {
     boolean identical = nodes.desired() > 0 && nodes.present() == nodes.desired();
     return new ImageStatus(
@@ -277,8 +281,7 @@ class RolloutWatchTest {
         image("other", "b:1", "sha256:1", ONE_FAILED, null, "NotFound"));
 
     assertThat(events)
-        .containsExactly(
-            complete(1), "other RolloutStalled: b:1: NotFound on 1 of 4 nodes");
+        .containsExactly(complete(1), "other RolloutStalled: b:1: NotFound on 1 of 4 nodes");
   }
 
   @Test

@@ -62,9 +62,7 @@ class StatusFoldTest {
     plans.put(
         new NodeName(name),
         NodePlan.of(
-            planned.stream()
-                .map(reference -> new PlannedImage(reference, policy))
-                .toList()));
+            planned.stream().map(reference -> new PlannedImage(reference, policy)).toList()));
   }
 
   private static ImageReport present(ImageReference reference, @Nullable ImageDigest digest) {
