@@ -25,6 +25,8 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
 
 /** Wires the controller; nothing else. */
 public final class ControllerMain {
@@ -84,13 +86,22 @@ public final class ControllerMain {
             KubeCluster.connect(
                 config.kubeconfig(), config.namespace(), loop, metrics::apiRequestFailed));
     Reconciler reconciler =
-        new Reconciler(loop, cluster.statusSink(), cluster.listEvents(), metrics);
+        new Reconciler(
+            loop,
+            new Reconciler.World(cluster.statusSink(), cluster.listEvents(), metrics),
+            List.of(),
+            new SplittableRandom());
     cluster.watch(reconciler);
     return new Source(reconciler, reconciler);
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
-    Reconciler reconciler = new Reconciler(loop, new ConsoleStatus(), new LoggedEvents(), metrics);
+    Reconciler reconciler =
+        new Reconciler(
+            loop,
+            new Reconciler.World(new ConsoleStatus(), new LoggedEvents(), metrics),
+            List.of(),
+            new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
   }

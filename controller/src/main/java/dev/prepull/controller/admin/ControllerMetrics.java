@@ -1,6 +1,7 @@
 package dev.prepull.controller.admin;
 
 import dev.prepull.controller.reconcile.ControllerListener;
+import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -29,6 +30,7 @@ public final class ControllerMetrics implements ControllerListener {
           .description("Plans sent to agents.")
           .register(registry);
   private volatile @Nullable RolloutStatus status;
+  private volatile RolloutFigures rollouts = new RolloutFigures(0, 0, 0, 0);
 
   /** Metrics of a controller that has done nothing yet. */
   public ControllerMetrics() {
@@ -48,6 +50,20 @@ public final class ControllerMetrics implements ControllerListener {
         "prepull.lists.rejected",
         "ConfigMaps whose newest version is not in force.",
         s -> (int) s.lists().stream().filter(list -> !list.accepted()).count());
+    rollout("prepull.permits.used", "Pulls that nodes may run now.", RolloutFigures::permitsInUse);
+    rollout("prepull.images.locked", "Images whose digest is known.", RolloutFigures::locks);
+    rollout(
+        "prepull.images.stalled",
+        "Images that spread no further because too many nodes fail.",
+        RolloutFigures::stalledImages);
+    rollout(
+        "prepull.registries.paused",
+        "Registry hosts that are left alone for a while.",
+        RolloutFigures::pausedRegistries);
+  }
+
+  private void rollout(String name, String help, ToIntFunction<RolloutFigures> value) {
+    Gauge.builder(name, () -> value.applyAsInt(rollouts)).description(help).register(registry);
   }
 
   private void gauge(String name, String help, ToIntFunction<RolloutStatus> value) {
@@ -68,6 +84,11 @@ public final class ControllerMetrics implements ControllerListener {
   @Override
   public void statusChanged(RolloutStatus newest) {
     status = newest;
+  }
+
+  @Override
+  public void rolling(RolloutFigures newest) {
+    rollouts = newest;
   }
 
   /** Counts an agent that was not let in. */
