@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,7 +94,10 @@ public final class ControllerMain {
                 config.kubeconfig(), config.namespace(), loop, metrics::apiRequestFailed));
     Reconciler reconciler =
         new Reconciler(
-            loop, cluster.knownLocks(), cluster.statusSink(), cluster.listEvents(), metrics);
+            loop,
+            new Reconciler.World(cluster.statusSink(), cluster.listEvents(), metrics),
+            cluster.knownLocks(),
+            new SplittableRandom());
     cluster.watch(reconciler);
     return new Source(reconciler, reconciler);
   }
@@ -115,7 +119,12 @@ public final class ControllerMain {
             state.keep(locks);
           };
     }
-    Reconciler reconciler = new Reconciler(loop, knownLocks, sink, new LoggedEvents(), metrics);
+    Reconciler reconciler =
+        new Reconciler(
+            loop,
+            new Reconciler.World(sink, new LoggedEvents(), metrics),
+            knownLocks,
+            new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
   }

@@ -1,6 +1,7 @@
 package dev.prepull.controller.admin;
 
 import dev.prepull.controller.reconcile.ControllerListener;
+import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.controller.status.WaveStatus;
 import io.micrometer.core.instrument.Counter;
@@ -30,6 +31,7 @@ public final class ControllerMetrics implements ControllerListener {
           .description("Plans sent to agents.")
           .register(registry);
   private volatile @Nullable RolloutStatus status;
+  private volatile RolloutFigures rollouts = new RolloutFigures(0, 0);
 
   /** Metrics of a controller that has done nothing yet. */
   public ControllerMetrics() {
@@ -59,6 +61,15 @@ public final class ControllerMetrics implements ControllerListener {
         "prepull.lists.rejected",
         "ConfigMaps whose newest version is not in force.",
         s -> (int) s.lists().stream().filter(list -> !list.accepted()).count());
+    rollout("prepull.permits.used", "Pulls that nodes may run now.", RolloutFigures::permitsInUse);
+    rollout(
+        "prepull.registries.paused",
+        "Registry hosts that are left alone for a while.",
+        RolloutFigures::pausedRegistries);
+  }
+
+  private void rollout(String name, String help, ToIntFunction<RolloutFigures> value) {
+    Gauge.builder(name, () -> value.applyAsInt(rollouts)).description(help).register(registry);
   }
 
   private static int inPhase(RolloutStatus status, String phase) {
@@ -83,6 +94,11 @@ public final class ControllerMetrics implements ControllerListener {
   @Override
   public void statusChanged(RolloutStatus newest) {
     status = newest;
+  }
+
+  @Override
+  public void rolling(RolloutFigures newest) {
+    rollouts = newest;
   }
 
   /** Counts an agent that was not let in. */

@@ -2,6 +2,7 @@ package dev.prepull.controller.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.controller.status.RolloutStatus.Counts;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
@@ -54,6 +55,13 @@ class ControllerMetricsTest {
             "prepull_controller_plans_sent_total 6.0",
             "prepull_controller_plan_duration_seconds_count 2",
             "prepull_controller_plan_duration_seconds_sum 0.5");
+  }
+
+  @Test
+  void showsPermitsAndPausedRegistries() {
+    metrics.rolling(new RolloutFigures(7, 2));
+
+    assertThat(samples()).contains("prepull_permits_used 7.0", "prepull_registries_paused 2.0");
   }
 
   @Test

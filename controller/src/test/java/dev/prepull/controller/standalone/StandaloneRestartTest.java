@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** A controller that has just started and learns its nodes only from the agents that come back. */
@@ -58,7 +59,10 @@ class StandaloneRestartTest {
   private final FakeEventLoop loop = new FakeEventLoop();
   private final Reconciler reconciler =
       new Reconciler(
-          loop, List.of(), (status, locks) -> {}, (configMap, kind, message) -> {}, NOBODY);
+          loop,
+          new Reconciler.World((status, locks) -> {}, (configMap, kind, message) -> {}, NOBODY),
+          List.of(),
+          new SplittableRandom(1));
 
   private static NodeHello hello(String node) {
     return new NodeHello(
