@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Benchmarks on real parts, each beside a baseline of the same run: e2e/bench/run.sh [present|pull|memory|all]
+# Benchmarks on real parts, each beside a baseline of the same run: e2e/bench/run.sh [present|pull|memory|repair|all]
 # Progress goes to stderr, the tables to stdout. What they said last: docs/benchmarks.md.
 set -euo pipefail
 # shellcheck source=hack/lib.sh

@@ -12,6 +12,7 @@ import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullReason;
 import dev.prepull.model.RuntimeInfo;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +194,12 @@ class AdminServerTest {
     public void plan(NodePlan plan) {}
 
     @Override
-    public void grant(Collection<ImageReference> references) {}
+    public void lock(Map<ImageReference, ImageDigest> locks) {}
+
+    @Override
+    public void permit(Collection<PullPermit> permits) {}
+
+    @Override
+    public void attached(boolean attached) {}
   }
 }

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Whether the node holds its whole plan. */
@@ -70,11 +73,15 @@ class PlanBoardTest {
   }
 
   @Test
-  void passesPlansAndGrantsOn() {
-    board.plan(plan(APP));
-    board.grant(List.of(APP));
+  void passesEverythingOn() {
+    PullPermit permit = new PullPermit(1, APP, PullPermit.Purpose.CONVERGE, List.of());
 
-    assertThat(puller.got).containsExactly(plan(APP), List.of(APP));
+    board.plan(plan(APP));
+    board.lock(Map.of());
+    board.permit(List.of(permit));
+    board.attached(false);
+
+    assertThat(puller.got).containsExactly(plan(APP), Map.of(), List.of(permit), false);
   }
 
   private static NodePlan plan(ImageReference... references) {
@@ -93,8 +100,18 @@ class PlanBoardTest {
     }
 
     @Override
-    public void grant(Collection<ImageReference> references) {
-      got.add(List.copyOf(references));
+    public void lock(Map<ImageReference, ImageDigest> locks) {
+      got.add(locks);
+    }
+
+    @Override
+    public void permit(Collection<PullPermit> permits) {
+      got.add(List.copyOf(permits));
+    }
+
+    @Override
+    public void attached(boolean attached) {
+      got.add(attached);
     }
   }
 }

@@ -4,11 +4,13 @@ import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.model.HeldImage;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodeName;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.Platform;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.RuntimeInfo;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
@@ -64,6 +66,7 @@ final class AgentUnderTest implements PlanReceiver, LinkListener, AutoCloseable 
         Platform.parse("linux/amd64"),
         "0.1.0",
         Map.of("zone", "a"),
+        3,
         inventory);
   }
 
@@ -72,7 +75,7 @@ final class AgentUnderTest implements PlanReceiver, LinkListener, AutoCloseable 
     return Objects.requireNonNull(events.poll(10, TimeUnit.SECONDS), "nothing was told in 10 s");
   }
 
-  /** The next plan or list of granted images. */
+  /** The next plan, locks or list of permits. */
   Object order() throws InterruptedException {
     return Objects.requireNonNull(orders.poll(10, TimeUnit.SECONDS), "no order came in 10 s");
   }
@@ -83,8 +86,18 @@ final class AgentUnderTest implements PlanReceiver, LinkListener, AutoCloseable 
   }
 
   @Override
-  public void grant(Collection<ImageReference> references) {
-    orders.add(List.copyOf(references));
+  public void lock(Map<ImageReference, ImageDigest> locks) {
+    orders.add(locks);
+  }
+
+  @Override
+  public void permit(Collection<PullPermit> permits) {
+    orders.add(List.copyOf(permits));
+  }
+
+  @Override
+  public void attached(boolean attached) {
+    // The listener is told the same, and why.
   }
 
   @Override

@@ -11,17 +11,23 @@ import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProgress;
 import dev.prepull.protocol.AgentLinkMapper;
 import dev.prepull.protocol.v1.FromAgent;
 import dev.prepull.protocol.v1.FromController;
 import dev.prepull.protocol.v1.Grant;
+import dev.prepull.protocol.v1.Lock;
+import dev.prepull.protocol.v1.Locks;
+import dev.prepull.protocol.v1.Permit;
 import dev.prepull.protocol.v1.Plan;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -104,13 +110,13 @@ class LinkClientTest {
     FakeController.Stream stream = controller.attached().send(AgentLinkMapper.plan(plan(APP)));
     stream.take();
 
-    stream.send(unreadablePlan()).send(AgentLinkMapper.grant(List.of(APP)));
+    stream.send(unreadablePlan()).send(AgentLinkMapper.grant(List.of(permit(APP))));
 
     FromAgent answer = stream.take();
     assertThat(answer.getNack().getRevision()).isEqualTo("r2");
     assertThat(answer.getNack().getError()).contains("\"A B\" is not an image reference");
     assertThat(agent.order()).isEqualTo(plan(APP));
-    assertThat(agent.order()).as("nothing between plan and grant").isEqualTo(List.of(APP));
+    assertThat(agent.order()).as("nothing between plan and grant").isEqualTo(List.of(permit(APP)));
   }
 
   @Test
@@ -119,10 +125,37 @@ class LinkClientTest {
 
     controller
         .attached()
-        .send(FromController.newBuilder().setGrant(Grant.newBuilder().addReferences("A B")).build())
-        .send(AgentLinkMapper.grant(List.of(APP, WEB)));
+        .send(
+            FromController.newBuilder()
+                .setGrant(Grant.newBuilder().addPermits(Permit.newBuilder().setReference("A B")))
+                .build())
+        .send(AgentLinkMapper.grant(List.of(permit(APP), permit(WEB))));
 
-    assertThat(agent.order()).isEqualTo(List.of(APP, WEB));
+    assertThat(agent.order()).isEqualTo(List.of(permit(APP), permit(WEB)));
+  }
+
+  @Test
+  void handsLocksOn() throws Exception {
+    agent.link.start();
+
+    controller.attached().send(AgentLinkMapper.locks(Map.of(APP, DIGEST)));
+
+    assertThat(agent.order()).isEqualTo(Map.of(APP, DIGEST));
+  }
+
+  @Test
+  void overlooksLocksThatItCannotRead() throws Exception {
+    agent.link.start();
+
+    controller
+        .attached()
+        .send(
+            FromController.newBuilder()
+                .setLocks(Locks.newBuilder().addLocks(Lock.newBuilder().setReference("A B")))
+                .build())
+        .send(AgentLinkMapper.locks(Map.of(APP, DIGEST)));
+
+    assertThat(agent.order()).isEqualTo(Map.of(APP, DIGEST));
   }
 
   @Test
@@ -144,13 +177,13 @@ class LinkClientTest {
     stream.take();
     agent.book.changed(ImageReport.of(APP, ImageState.WAITING));
     agent.book.changed(ImageReport.of(WEB, ImageState.WAITING));
-    agent.book.changed(ImageReport.pulling(APP, new PullProgress(1, 2)));
+    agent.book.changed(ImageReport.pulling(APP, new PullProgress(1, 2), Instant.EPOCH));
 
     stream.letIn();
 
     assertThat(reports(stream.take()))
         .containsExactly(
-            ImageReport.pulling(APP, new PullProgress(1, 2)),
+            ImageReport.pulling(APP, new PullProgress(1, 2), Instant.EPOCH),
             ImageReport.of(WEB, ImageState.WAITING));
   }
 
@@ -213,5 +246,9 @@ class LinkClientTest {
 
   private static List<ImageReport> reports(FromAgent message) {
     return message.getReports().getImagesList().stream().map(AgentLinkMapper::report).toList();
+  }
+
+  private static PullPermit permit(ImageReference reference) {
+    return new PullPermit(1, reference, PullPermit.Purpose.CONVERGE, List.of());
   }
 }

@@ -12,6 +12,7 @@ import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullReason;
 import java.time.Duration;
@@ -255,7 +256,6 @@ class PullerTest {
     ImagePolicy policy = ImagePolicy.DEFAULT;
     return new PlannedImage(
         reference,
-        null,
         new ImagePolicy(
             policy.pullPolicy(),
             priority,
@@ -287,7 +287,10 @@ class PullerTest {
   }
 
   private void granted(ImageReference... references) {
-    puller.grant(List.of(references));
+    puller.permit(
+        Arrays.stream(references)
+            .map(reference -> new PullPermit(1, reference, PullPermit.Purpose.CONVERGE, List.of()))
+            .toList());
     loop.run();
   }
 

@@ -6,6 +6,7 @@ import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.PullProgress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,6 @@ class ReportBookTest {
   }
 
   private static ImageReport pulling(ImageReference reference, long done) {
-    return ImageReport.pulling(reference, new PullProgress(done, 10));
+    return ImageReport.pulling(reference, new PullProgress(done, 10), Instant.EPOCH);
   }
 }

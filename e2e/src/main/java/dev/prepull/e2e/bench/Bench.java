@@ -13,7 +13,7 @@ import java.util.Set;
 /** Runs the benchmarks that are named, and prints their tables. */
 public final class Bench {
 
-  private static final List<String> ALL = List.of("present", "pull", "memory");
+  private static final List<String> ALL = List.of("present", "pull", "memory", "repair");
 
   private Bench() {}
 
@@ -46,6 +46,7 @@ public final class Bench {
     return switch (name) {
       case "present" -> PresentBench.run(progress);
       case "pull" -> PullBench.run(Objects.requireNonNull(System.getenv("CRICTL")), progress);
+      case "repair" -> RepairBench.run(progress);
       default -> MemoryBench.run(progress);
     };
   }

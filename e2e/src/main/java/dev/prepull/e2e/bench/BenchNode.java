@@ -2,6 +2,7 @@ package dev.prepull.e2e.bench;
 
 import dev.prepull.e2e.testbed.AgentProcess;
 import dev.prepull.e2e.testbed.ControllerProcess;
+import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.LinkSecrets;
 import dev.prepull.e2e.testbed.Machine;
 import dev.prepull.e2e.testbed.Ports;
@@ -33,6 +34,7 @@ final class BenchNode implements AutoCloseable {
   private final Workspace workspace = Workspace.temporary();
   private final LinkSecrets secrets = LinkSecrets.make(workspace, "link");
   private final Registry registry = Registry.start(workspace, "registry", Ports.free());
+  private final FaultyRegistry watched = workspace.add(FaultyRegistry.before(registry));
   private final Path lists = workspace.file("lists.yaml", manifest(List.of(), 0));
   private final ControllerProcess controller =
       ControllerProcess.standalone(workspace, secrets, lists);
@@ -43,7 +45,18 @@ final class BenchNode implements AutoCloseable {
   private BenchNode(BiFunction<Workspace, String, RuntimeNode> start, List<String> launcher) {
     runtime = start.apply(workspace, "node");
     runtime.mapRegistry(registry.host(), registry.url());
-    agent = AgentProcess.start(workspace, "node", launcher, runtime, controller.link(), secrets);
+    runtime.mapRegistry(watched.host(), watched.url());
+    agent =
+        AgentProcess.start(
+            workspace,
+            "node",
+            launcher,
+            runtime,
+            controller.link(),
+            secrets,
+            // How full this machine's disk is, is not what is measured.
+            "--disk-threshold",
+            "99");
   }
 
   /** Starts all of it, the agent by the JDK that runs this. */
@@ -74,6 +87,11 @@ final class BenchNode implements AutoCloseable {
 
   Registry registry() {
     return registry;
+  }
+
+  /** The way to the registry that tells to the millisecond when it was asked. */
+  FaultyRegistry watched() {
+    return watched;
   }
 
   /** Pushes so many images that share nothing; returns their references. */

@@ -21,6 +21,10 @@ final class Figures {
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
+  double most() {
+    return values.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+  }
+
   int count() {
     return values.size();
   }
@@ -28,9 +32,8 @@ final class Figures {
   /** Median and range, such as {@code 16 ms (14–21, n=9)}. */
   String text(String unit) {
     double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
-    double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
     return "%s %s (%s–%s, n=%d)"
-        .formatted(number(median()), unit, number(least), number(most), count());
+        .formatted(number(median()), unit, number(least), number(most()), count());
   }
 
   /** With as many decimals as tell something. */

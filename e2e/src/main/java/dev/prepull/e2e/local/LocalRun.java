@@ -1,7 +1,7 @@
 package dev.prepull.e2e.local;
 
 import dev.prepull.e2e.testbed.Machine;
-import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryRequest;
 import dev.prepull.e2e.testbed.TestbedException;
 import dev.prepull.e2e.testbed.Workspace;
 import dev.prepull.program.Flag;
@@ -149,10 +149,9 @@ public final class LocalRun {
 
   private void announce(LocalParts parts) {
     parts.verifyIndependently();
-    List<Registry.Request> requests = parts.registry().requests();
-    long blobs = requests.stream().filter(Registry.Request::isForBlob).count();
-    long manifests =
-        requests.stream().filter(request -> request.path().contains("/manifests/")).count();
+    List<RegistryRequest> requests = parts.registry().requests();
+    long blobs = requests.stream().filter(RegistryRequest::isForBlob).count();
+    long manifests = requests.stream().filter(RegistryRequest::isForManifest).count();
     out.printf(
         "%nAll %d nodes hold the same digests; ctr and docker say so too.%n"
             + "The registry served %d requests for manifests and %d for blobs in this run.%n",

@@ -79,7 +79,9 @@ public final class AgentProcess implements AutoCloseable {
             "--runtime-endpoint",
             "unix://" + runtime.socket(),
             "--http-listen",
-            "127.0.0.1:" + httpPort));
+            "127.0.0.1:" + httpPort,
+            "--state-dir",
+            workspace.directory("agent-" + node).toString()));
     command.addAll(List.of(moreFlags));
     return workspace.add(
         new AgentProcess(

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A containerd of its own, with CRI. */
 public final class ContainerdNode implements RuntimeNode {
@@ -21,12 +23,16 @@ public final class ContainerdNode implements RuntimeNode {
     V2
   }
 
+  private static final String SANDBOX = "localhost/sandbox:1";
+
   private final Workspace workspace;
   private final String name;
   private final Path programs;
   private final Path socket;
   private final Path config;
   private final Path log;
+  private final CriCalls cri;
+  private final List<String> pods = new ArrayList<>();
   private Daemon daemon;
 
   private ContainerdNode(Workspace state, Workspace run, String name, Path programs) {
@@ -35,6 +41,7 @@ public final class ContainerdNode implements RuntimeNode {
     this.programs = programs;
     Path sockets = run.directory(name);
     this.socket = sockets.resolve("containerd.sock");
+    this.cri = new CriCalls(socket);
     this.log = run.newFile(name + "/log");
     Path directory = state.directory(name);
     this.config =
@@ -53,6 +60,7 @@ public final class ContainerdNode implements RuntimeNode {
               stream_server_address = "127.0.0.1"
               stream_server_port = "0"
               restrict_oom_score_adj = true
+              sandbox_image = "%3$s"
               [plugins."io.containerd.grpc.v1.cri".cni]
                 conf_dir = "%1$s/cni"
                 bin_dir = "%1$s/cnibin"
@@ -63,7 +71,7 @@ public final class ContainerdNode implements RuntimeNode {
             [plugins."io.containerd.nri.v1.nri"]
               disable = true
             """
-                .formatted(directory, sockets));
+                .formatted(directory, sockets, SANDBOX));
     this.daemon = launch();
   }
 
@@ -75,6 +83,13 @@ public final class ContainerdNode implements RuntimeNode {
   /** Starts one that keeps images in one workspace, and sockets and logs in the other. */
   public static ContainerdNode start(Workspace state, Workspace run, String name, Version version) {
     return run.add(new ContainerdNode(state, run, name, programs(version)));
+  }
+
+  /** As {@link #start(Workspace, String, Version)}, with so much room for images and no more. */
+  public static ContainerdNode startSmall(
+      Workspace workspace, String name, Version version, int mebibytes) {
+    var unused = workspace.smallDirectory(name + "/root", mebibytes);
+    return start(workspace, name, version);
   }
 
   private static Path programs(Version version) {
@@ -131,13 +146,46 @@ public final class ContainerdNode implements RuntimeNode {
   @Override
   public SortedMap<String, String> held() {
     SortedMap<String, String> held = new TreeMap<>();
-    ctr("images", "ls")
-        .lines()
-        .skip(1)
-        .map(line -> line.split(" +"))
+    names()
         .filter(columns -> !columns[0].contains("@") && !columns[0].startsWith("sha256:"))
         .forEach(columns -> held.put(columns[0], columns[2]));
     return held;
+  }
+
+  @Override
+  public Optional<ResolvedImage> resolve(String reference) {
+    return cri.image(reference);
+  }
+
+  @Override
+  public void pullAgain(String reference) {
+    cri.pull(reference);
+  }
+
+  @Override
+  public void tag(String existing, String name) {
+    String unused = ctr("images", "tag", "--force", existing, name);
+  }
+
+  @Override
+  public void addContainer(String image, boolean running) {
+    if (!held().containsKey(SANDBOX)) {
+      Path archive =
+          workspace.binaryFile(name + "/sandbox.tar", TestImage.random(0, 1, 0).archive(SANDBOX));
+      String unused = ctr("images", "import", archive.toString());
+    }
+    pods.add(cri.runPod(image, running));
+  }
+
+  @Override
+  public void removeContainers() {
+    pods.forEach(cri::removePod);
+    pods.clear();
+  }
+
+  @Override
+  public Path imageDirectory() {
+    return workspace.directory(name + "/root");
   }
 
   @Override
@@ -157,13 +205,28 @@ public final class ContainerdNode implements RuntimeNode {
   }
 
   @Override
+  public void delete(String reference) {
+    String digest = held().get(reference);
+    delete(
+        names().filter(columns -> columns[2].equals(digest)).map(columns -> columns[0]).toList());
+  }
+
+  @Override
   public void clear() {
-    List<String> names = ctr("images", "ls", "-q").lines().toList();
+    delete(names().map(columns -> columns[0]).toList());
+  }
+
+  private void delete(List<String> names) {
     if (!names.isEmpty()) {
       List<String> command = new ArrayList<>(List.of("images", "rm", "--sync"));
       command.addAll(names);
       String unused = ctr(command.toArray(String[]::new));
     }
+  }
+
+  /** Name, type and digest of everything in its image store. */
+  private Stream<String[]> names() {
+    return ctr("images", "ls").lines().skip(1).map(line -> line.split(" +"));
   }
 
   @Override
@@ -183,6 +246,10 @@ public final class ContainerdNode implements RuntimeNode {
 
   @Override
   public void close() {
+    if (daemon.isAlive()) {
+      // Containers outlive their containerd.
+      removeContainers();
+    }
     daemon.close();
   }
 }

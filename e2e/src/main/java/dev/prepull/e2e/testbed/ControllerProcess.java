@@ -56,7 +56,15 @@ public final class ControllerProcess implements AutoCloseable {
   /** As {@link #standalone(Workspace, LinkSecrets, Path)}, with its HTTP side at that port. */
   public static ControllerProcess standalone(
       Workspace workspace, LinkSecrets secrets, Path listsFrom, int httpPort) {
-    return start(workspace, secrets, httpPort, List.of("--lists-from", listsFrom.toString()));
+    return start(
+        workspace,
+        secrets,
+        httpPort,
+        List.of(
+            "--lists-from",
+            listsFrom.toString(),
+            "--state-file",
+            workspace.directory("controller").resolve("state.json").toString()));
   }
 
   /** Starts one that reads its lists from an API server. */

@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A Docker Engine of its own. Registries on the loopback address need no mapping: it trusts them.
@@ -28,6 +31,8 @@ public final class DockerNode implements RuntimeNode {
   private final Map<String, String> environment;
   private final Path socket;
   private final Path log;
+  private final Path root;
+  private final List<String> containers = new ArrayList<>();
   private Daemon daemon;
 
   private DockerNode(Workspace state, Workspace run, String name, String path) {
@@ -35,6 +40,7 @@ public final class DockerNode implements RuntimeNode {
     Path sockets = run.directory(name);
     this.socket = sockets.resolve("docker.sock");
     this.log = run.newFile(name + "/log");
+    this.root = state.directory(name + "/root");
     this.environment = Map.of("PATH", path);
     this.command =
         List.of(
@@ -44,7 +50,7 @@ public final class DockerNode implements RuntimeNode {
             "--config-file",
             state.file(name + "/daemon.json", "{}").toString(),
             "--data-root",
-            state.directory(name + "/root").toString(),
+            root.toString(),
             "--exec-root",
             sockets.resolve("exec").toString(),
             "--pidfile",
@@ -68,6 +74,13 @@ public final class DockerNode implements RuntimeNode {
   /** Starts one that keeps images in one workspace, and sockets and logs in the other. */
   public static DockerNode start(Workspace state, Workspace run, String name, Version version) {
     return run.add(new DockerNode(state, run, name, path(version)));
+  }
+
+  /** As {@link #start(Workspace, String, Version)}, with so much room for images and no more. */
+  public static DockerNode startSmall(
+      Workspace workspace, String name, Version version, int mebibytes) {
+    var unused = workspace.smallDirectory(name + "/root", mebibytes);
+    return start(workspace, name, version);
   }
 
   private static String path(Version version) {
@@ -128,6 +141,50 @@ public final class DockerNode implements RuntimeNode {
   }
 
   @Override
+  public Optional<ResolvedImage> resolve(String reference) {
+    // A name that is not there is an error of inspect, but not of images.
+    if (docker("images", "--quiet", reference).isBlank()) {
+      return Optional.empty();
+    }
+    SortedSet<String> digests = new TreeSet<>();
+    docker("inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", reference)
+        .lines()
+        .filter(line -> line.contains("@"))
+        .forEach(line -> digests.add(line.substring(line.indexOf('@') + 1)));
+    return Optional.of(new ResolvedImage(digests, false));
+  }
+
+  @Override
+  public void pullAgain(String reference) {
+    pull(reference);
+  }
+
+  @Override
+  public void tag(String existing, String name) {
+    String unused = docker("tag", existing, name);
+  }
+
+  @Override
+  public void addContainer(String image, boolean running) {
+    String id = docker("create", "--network", "none", image).strip();
+    containers.add(id);
+    if (running) {
+      String unused = docker("start", id);
+    }
+  }
+
+  @Override
+  public void removeContainers() {
+    containers.forEach(id -> docker("rm", "--force", id));
+    containers.clear();
+  }
+
+  @Override
+  public Path imageDirectory() {
+    return root;
+  }
+
+  @Override
   public void pull(String reference) {
     String unused = docker("pull", "-q", reference);
   }
@@ -135,6 +192,11 @@ public final class DockerNode implements RuntimeNode {
   @Override
   public void remove(String reference) {
     String unused = docker("rmi", reference);
+  }
+
+  @Override
+  public void delete(String reference) {
+    remove(reference);
   }
 
   @Override
@@ -165,6 +227,9 @@ public final class DockerNode implements RuntimeNode {
 
   @Override
   public void close() {
+    if (daemon.isAlive()) {
+      removeContainers();
+    }
     daemon.close();
   }
 }

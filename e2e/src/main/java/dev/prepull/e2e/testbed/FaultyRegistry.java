@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -25,14 +26,17 @@ import java.util.concurrent.TimeUnit;
 public final class FaultyRegistry implements AutoCloseable {
 
   private static final int CHUNK = 16 * 1024;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final Registry registry;
   private final HttpServer server;
   private final PlainHttpGate gate;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient http = HttpClient.newHttpClient();
-  private final List<Registry.Request> requests = new CopyOnWriteArrayList<>();
+  private final List<RegistryRequest> requests = new CopyOnWriteArrayList<>();
   private volatile Behaviour behaviour = new Passing();
+  private long second;
+  private int admitted;
 
   /** What it does with requests. */
   public sealed interface Behaviour {}
@@ -48,6 +52,9 @@ public final class FaultyRegistry implements AutoCloseable {
 
   /** Answers everything with that status. */
   public record Refusing(int status) implements Behaviour {}
+
+  /** Hands on so many requests in each second and answers the others with 429, come back later. */
+  public record Limiting(int requestsPerSecond) implements Behaviour {}
 
   private FaultyRegistry(Registry registry, HttpServer server) {
     this.registry = registry;
@@ -86,16 +93,22 @@ public final class FaultyRegistry implements AutoCloseable {
   }
 
   /** What was asked so far. */
-  public List<Registry.Request> requests() {
+  public List<RegistryRequest> requests() {
     return List.copyOf(requests);
   }
 
   private void handle(HttpExchange exchange) throws IOException {
+    Instant now = Instant.now();
     requests.add(
-        new Registry.Request(exchange.getRequestMethod(), exchange.getRequestURI().toString()));
+        new RegistryRequest(now, exchange.getRequestMethod(), exchange.getRequestURI().toString()));
     try (exchange) {
       if (behaviour instanceof Refusing(int status)) {
         exchange.sendResponseHeaders(status, -1);
+        return;
+      }
+      if (behaviour instanceof Limiting(int perSecond) && !admits(perSecond, now)) {
+        exchange.getResponseHeaders().set("Retry-After", "1");
+        exchange.sendResponseHeaders(TOO_MANY_REQUESTS, -1);
         return;
       }
       awaitVoice();
@@ -103,6 +116,14 @@ public final class FaultyRegistry implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized boolean admits(int perSecond, Instant now) {
+    if (now.getEpochSecond() != second) {
+      second = now.getEpochSecond();
+      admitted = 0;
+    }
+    return admitted++ < perSecond;
   }
 
   private void pass(HttpExchange exchange) throws IOException, InterruptedException {

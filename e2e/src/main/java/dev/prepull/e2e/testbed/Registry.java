@@ -6,14 +6,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /** A docker-registry on the loopback address. */
 public final class Registry implements AutoCloseable {
 
-  private static final Pattern ACCESS_LOG = Pattern.compile("\"(GET|HEAD) (/v2/\\S*) HTTP");
+  private static final Pattern ACCESS_LOG =
+      Pattern.compile("\\[([^\\[\\]]+)] \"(GET|HEAD) (/v2/\\S*) HTTP");
+
+  private static final DateTimeFormatter LOG_TIME =
+      DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
   private final int port;
   private final Path config;
@@ -21,15 +28,6 @@ public final class Registry implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private Daemon daemon;
   private int forgotten;
-
-  /** A request that somebody made, such as {@code GET /v2/team/app/manifests/1}. */
-  public record Request(String method, String path) {
-
-    /** Whether it asked for bytes of a layer or a configuration. */
-    public boolean isForBlob() {
-      return path.contains("/blobs/");
-    }
-  }
 
   private Registry(int port, Path config, Path log) {
     this.port = port;
@@ -92,12 +90,16 @@ public final class Registry implements AutoCloseable {
     daemon = launch();
   }
 
-  /** What was asked since the start, or since {@link #forgetRequests}. */
-  public List<Request> requests() {
+  /** What was asked since the start, or since {@link #forgetRequests}; times to one second. */
+  public List<RegistryRequest> requests() {
     return ACCESS_LOG
         .matcher(daemon.log())
         .results()
-        .map(match -> new Request(match.group(1), match.group(2)))
+        .map(match ->
+            new RegistryRequest(
+                OffsetDateTime.parse(match.group(1), LOG_TIME).toInstant(),
+                match.group(2),
+                match.group(3)))
         .skip(forgotten)
         .toList();
   }

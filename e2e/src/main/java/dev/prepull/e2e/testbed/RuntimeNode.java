@@ -2,6 +2,7 @@ package dev.prepull.e2e.testbed;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** A node's container runtime. What it holds is asked with its own command line, not with ours. */
@@ -19,14 +20,35 @@ public interface RuntimeNode extends AutoCloseable {
   /** The digest of every name in {@code repository:tag} form that it holds. */
   SortedMap<String, String> held();
 
+  /** The image that the runtime resolves the name to when the kubelet, or Docker's user, asks. */
+  Optional<ResolvedImage> resolve(String reference);
+
   /** Pulls with the runtime's own command line. */
   void pull(String reference);
+
+  /** Pulls as the kubelet does when it is told to pull always. */
+  void pullAgain(String reference);
+
+  /** Points a name at the image of another one, with the runtime's own command line. */
+  void tag(String existing, String name);
 
   /** Takes names away with the runtime's own command line. */
   void remove(String reference);
 
+  /** Takes the image of that name away, under all its names, and its bytes with them. */
+  void delete(String reference);
+
   /** Takes every image away and the bytes with them, so that the next pull begins with nothing. */
   void clear();
+
+  /** Makes a container of the image, as the kubelet does where the runtime speaks CRI. */
+  void addContainer(String image, boolean running);
+
+  /** Removes the containers that were made. */
+  void removeContainers();
+
+  /** Where it keeps its images. */
+  Path imageDirectory();
 
   /** Stops the runtime; what it holds stays. */
   void stop();

@@ -19,7 +19,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * An image with layers of random bytes, which no registry or runtime can share or compress.
+ * An image with layers of random bytes, which no registry or runtime can share or compress, and
+ * with the program {@code /pause}.
  *
  * @param manifest the OCI image manifest
  * @param blobs configuration and layers by digest
@@ -62,13 +63,17 @@ public record TestImage(Blob manifest, Map<String, byte[]> blobs) {
     for (int i = 0; i < layers; i++) {
       byte[] content = new byte[layerBytes];
       random.nextBytes(content);
-      byte[] tar = tar("data/layer" + i, content);
+      Map<String, byte[]> files = new LinkedHashMap<>(Map.of("data/layer" + i, content));
+      if (i == 0) {
+        files.put("pause", PauseProgram.of(architecture));
+      }
+      byte[] tar = tar(files);
       diffIds.add("\"sha256:" + sha256(tar) + "\"");
       descriptors.add(add(blobs, new Blob(LAYER_TYPE, gzip(tar))));
     }
     String config =
         """
-        {"architecture":"%s","os":"linux","config":{"Cmd":["sh"]},\
+        {"architecture":"%s","os":"linux","config":{"Cmd":["/pause"]},\
         "rootfs":{"type":"layers","diff_ids":[%s]}}\
         """
             .formatted(architecture, String.join(",", diffIds));
@@ -115,15 +120,41 @@ public record TestImage(Blob manifest, Map<String, byte[]> blobs) {
         .formatted(blob.mediaType(), blob.digest(), blob.content().length);
   }
 
-  private static byte[] tar(String name, byte[] content) {
+  /**
+   * The image as a file that {@code ctr images import} reads.
+   *
+   * @see <a href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md">OCI image
+   *     layout</a>
+   */
+  byte[] archive(String name) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("oci-layout", bytes("{\"imageLayoutVersion\":\"1.0.0\"}"));
+    files.put(
+        "index.json",
+        bytes(
+            """
+            {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%d,\
+            "annotations":{"io.containerd.image.name":"%s"}}]}\
+            """
+                .formatted(MANIFEST_TYPE, manifest.digest(), manifest.content().length, name)));
+    Map<String, byte[]> all = new LinkedHashMap<>(blobs);
+    all.put(manifest.digest(), manifest.content());
+    all.forEach((digest, content) -> files.put("blobs/" + digest.replace(':', '/'), content));
+    return tar(files);
+  }
+
+  private static byte[] tar(Map<String, byte[]> files) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      TarArchiveEntry entry = new TarArchiveEntry(name);
-      entry.setSize(content.length);
-      entry.setModTime(0L);
-      tar.putArchiveEntry(entry);
-      tar.write(content);
-      tar.closeArchiveEntry();
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+        entry.setSize(file.getValue().length);
+        entry.setModTime(0L);
+        entry.setMode(0755);
+        tar.putArchiveEntry(entry);
+        tar.write(file.getValue());
+        tar.closeArchiveEntry();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -52,6 +52,22 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
+  /** The directory of that name on a filesystem of its own, which holds so much and no more. */
+  public Path smallDirectory(String name, int mebibytes) {
+    Path mounted = directory(name);
+    String unused =
+        Commands.run(
+            List.of(
+                "mount",
+                "-t",
+                "tmpfs",
+                "-o",
+                "size=%dm".formatted(mebibytes),
+                "none",
+                mounted.toString()));
+    return mounted;
+  }
+
   /** Writes a file that only its owner may read. */
   public Path file(String name, String content) {
     try {
@@ -59,6 +75,15 @@ public final class Workspace implements AutoCloseable {
       Files.createDirectories(file.resolveSibling("."));
       Files.writeString(file, content, StandardCharsets.UTF_8);
       return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a file of bytes. */
+  Path binaryFile(String name, byte[] content) {
+    try {
+      return Files.write(newFile(name), content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -76,8 +101,8 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
-  /** Remembers a part to stop. */
-  public <T extends AutoCloseable> T add(T part) {
+  /** Remembers a part to stop; parts may be started by several threads. */
+  public synchronized <T extends AutoCloseable> T add(T part) {
     parts.push(part);
     return part;
   }

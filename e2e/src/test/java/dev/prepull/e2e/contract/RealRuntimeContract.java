@@ -10,6 +10,7 @@ import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.Ports;
 import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryRequest;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.TestImage;
 import dev.prepull.e2e.testbed.Workspace;
@@ -112,7 +113,7 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
           }
         });
     await()
-        .until(() -> faulty.requests().stream().skip(before).anyMatch(Registry.Request::isForBlob));
+        .until(() -> faulty.requests().stream().skip(before).anyMatch(RegistryRequest::isForBlob));
 
     puller.interrupt();
     puller.join();

@@ -40,6 +40,7 @@ class ClusterIT {
       ContainerdNode.start(workspace, NODE, ContainerdNode.Version.V1_6);
   private final ControlPlane cluster = ControlPlane.start(workspace);
   private ControllerProcess controller;
+  private AgentProcess agent;
   private long seed = System.nanoTime();
 
   @BeforeAll
@@ -51,7 +52,9 @@ class ClusterIT {
     controller =
         ControllerProcess.inCluster(
             workspace, secrets, cluster.kubeconfig(), NAMESPACE, Ports.free());
-    AgentProcess unused = AgentProcess.start(workspace, NODE, node, controller.link(), secrets);
+    agent =
+        AgentProcess.start(
+            workspace, NODE, node, controller.link(), secrets, "--disk-threshold", "99");
   }
 
   @AfterEach
@@ -142,6 +145,26 @@ class ClusterIT {
 
     eventually("the list is gone", () -> controller.status().get("lists").isEmpty());
     assertThat(node.held()).containsKey(image);
+  }
+
+  @Test
+  void aRestartedControllerReadsTheLockFromItsConfigMap() throws IOException {
+    String image = push("locked/app", "1");
+    apply("locked", "images", image);
+    eventually("it is held", () -> statusOf(image).get("identical").asBoolean());
+    String locked = statusOf(image).get("digest").asText();
+    String unused = push("locked/app", "1");
+
+    agent.kill();
+    controller.kill();
+    node.delete(image);
+    controller.resume();
+    agent.resume();
+    eventually("it is held again", () -> node.held().containsKey(image));
+
+    assertThat(node.held()).containsEntry(image, locked);
+    eventually("identical again", () -> statusOf(image).get("identical").asBoolean());
+    assertThat(statusOf(image).get("digest").asText()).isEqualTo(locked);
   }
 
   @Test

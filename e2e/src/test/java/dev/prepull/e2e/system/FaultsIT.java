@@ -96,7 +96,7 @@ class FaultsIT {
 
     runtime.kill();
     fleet.awaitCount(image, "failed", 1);
-    assertThat(reason(image)).isEqualTo("RuntimeUnavailable");
+    assertThat(fleet.reason(image)).isEqualTo("RuntimeUnavailable");
     runtime.resume();
     fleet.faulty().behave(PASSING);
 
@@ -110,7 +110,7 @@ class FaultsIT {
 
     fleet.list(image);
     fleet.awaitCount(image, "failed", 2);
-    assertThat(reason(image)).isEqualTo("RegistryUnavailable");
+    assertThat(fleet.reason(image)).isEqualTo("RegistryUnavailable");
     fleet.registry().resume();
 
     fleet.awaitIdentical(image);
@@ -162,7 +162,7 @@ class FaultsIT {
             .strip());
 
     fleet.awaitCount(image, "failed", 2);
-    assertThat(reason(image)).isEqualTo("Timeout");
+    assertThat(fleet.reason(image)).isEqualTo("Timeout");
     fleet.faulty().behave(PASSING);
 
     fleet.awaitIdentical(image);
@@ -178,9 +178,5 @@ class FaultsIT {
 
     fleet.awaitHeld(image);
     fleet.awaitIdentical(image);
-  }
-
-  private String reason(String image) {
-    return fleet.controller().image(image).get("failures").get(0).get("reason").asText();
   }
 }

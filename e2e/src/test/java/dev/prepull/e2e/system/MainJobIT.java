@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prepull.e2e.testbed.ContainerdNode;
 import dev.prepull.e2e.testbed.DockerNode;
-import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryRequest;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import java.util.HashSet;
 import java.util.List;
@@ -95,7 +95,7 @@ class MainJobIT {
     fleet.list(image);
     fleet.awaitIdentical(image);
 
-    assertThat(fleet.registry().requests()).filteredOn(Registry.Request::isForBlob).hasSize(5);
+    assertThat(fleet.registry().requests()).filteredOn(RegistryRequest::isForBlob).hasSize(5);
   }
 
   @Test
