@@ -150,11 +150,13 @@ class ControllerMainTest {
 
   @Test
   void saysOnceThatWithoutAStateFileTheLocksEndWithTheProcess() throws Exception {
-    flags.put("--http-listen", "127.0.0.1:1");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      flags.put("--http-listen", "127.0.0.1:" + taken.getLocalPort());
 
-    Ended ended = run();
+      Ended ended = run();
 
-    assertThat(ended.out()).containsOnlyOnce("Without --state-file the digest locks end with");
+      assertThat(ended.out()).containsOnlyOnce("Without --state-file the digest locks end with");
+    }
   }
 
   @Test
