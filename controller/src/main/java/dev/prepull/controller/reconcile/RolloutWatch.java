@@ -6,6 +6,7 @@ import dev.prepull.controller.status.RolloutStatus.Failure;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
 import dev.prepull.controller.status.RolloutStatus.ListStatus;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -163,13 +164,20 @@ final class RolloutWatch {
   private static List<String> parts(ImageStatus image) {
     RolloutStatus.Counts nodes = image.nodes();
     if (image.stalled() != null) {
-      return List.of(
+      String heldBack =
           "%s: held back on %d of %d nodes: %s"
               .formatted(
                   image.image(),
                   nodes.waiting() + nodes.drifted(),
                   nodes.desired(),
-                  image.stalled()));
+                  image.stalled());
+      return List.of(
+          image.failures().stream()
+              .max(Comparator.comparingInt(Failure::count))
+              .map(failure ->
+                  "%s; %s on %d: %s"
+                      .formatted(heldBack, failure.reason(), failure.count(), failure.message()))
+              .orElse(heldBack));
     }
     return image.failures().stream()
         .map(failure ->

@@ -227,7 +227,7 @@ class RolloutWatchTest {
 
     assertThat(events)
         .containsExactly(
-            "apps RolloutStalled: a:1: held back on 2 of 4 nodes: 2 nodes failed, 1 is tolerated");
+            "apps RolloutStalled: a:1: held back on 2 of 4 nodes: 2 nodes failed, 1 is tolerated; NotFound on 1: why");
   }
 
   @Test
@@ -257,7 +257,8 @@ class RolloutWatchTest {
     assertThat(events)
         .hasSize(2)
         .last()
-        .isEqualTo("apps RolloutStalled: a:1: held back on 2 of 4 nodes: 2 nodes failed");
+        .isEqualTo(
+            "apps RolloutStalled: a:1: held back on 2 of 4 nodes: 2 nodes failed; NotFound on 1: why");
   }
 
   @Test
