@@ -65,7 +65,7 @@ public final class PlanFiles {
   }
 
   /** A list of texts. */
-  public static List<String> texts(String text) {
+  public static List<String> steps(String text) {
     return ((List<?>) load().loadFromString(text)).stream().map(String.class::cast).toList();
   }
 

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Plays one folder of {@code src/test/resources/rollout} after the other: what {@code in-lists.yaml}
- * and {@code in-nodes.yaml} hold goes through {@code in-steps.yaml} and must give {@code
- * out-steps.yaml}. A step is one of:
+ * Plays one folder of {@code src/test/resources/rollout} after the other: what {@code
+ * in-lists.yaml} and {@code in-nodes.yaml} hold goes through {@code in-steps.yaml} and must give
+ * {@code out-steps.yaml}. A step is one of:
  *
  * <ul>
  *   <li>{@code attach n1 n2}, {@code detach n1}, {@code restart} (of the controller), {@code lists
@@ -101,7 +101,7 @@ class SchedulerTest {
 
     String all() throws IOException {
       StringBuilder result = new StringBuilder();
-      for (String step : PlanFiles.texts(read(STEPS))) {
+      for (String step : PlanFiles.steps(read(STEPS))) {
         play(Arrays.asList(step.split(" ", -1)));
         List<String> followed = new ArrayList<>(fleet.told());
         followed.addAll(changedStages());
@@ -119,8 +119,7 @@ class SchedulerTest {
         case "restart" -> fleet.restart();
         case "lists" -> fleet.lists(PlanFiles.lists(read(rest.getFirst())));
         case "after" -> fleet.after(GoDuration.parse(rest.getFirst()));
-        case "all" ->
-            List.copyOf(fleet.attached()).forEach(node -> fleet.says(node, report(rest)));
+        case "all" -> List.copyOf(fleet.attached()).forEach(node -> fleet.says(node, report(rest)));
         default -> fleet.says(words.getFirst(), report(rest));
       }
     }
@@ -137,8 +136,7 @@ class SchedulerTest {
             word.length() == 1
                 ? ImageReport.present(report.reference(), TestFleet.digest(word), 1)
                     .withState(state)
-                : report.withProblem(
-                    TestFleet.problem(PullReason.ofWord(word).orElseThrow()));
+                : report.withProblem(TestFleet.problem(PullReason.ofWord(word).orElseThrow()));
       }
       return report;
     }

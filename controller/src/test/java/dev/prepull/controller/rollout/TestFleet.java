@@ -177,8 +177,7 @@ final class TestFleet {
   TestFleet says(String node, ImageReport report) {
     String key = key(node, report.reference());
     PullPermit permit = held.get(key);
-    boolean working =
-        report.state() == ImageState.GRANTED || report.state() == ImageState.PULLING;
+    boolean working = report.state() == ImageState.GRANTED || report.state() == ImageState.PULLING;
     if (permit != null) {
       lastPermit.put(key, permit.id());
     }
@@ -197,21 +196,18 @@ final class TestFleet {
   }
 
   TestFleet holds(String node, String image, String letter) {
-    return says(
-        node, ImageReport.present(ImageReference.parse(image), digest(letter), 1));
+    return says(node, ImageReport.present(ImageReference.parse(image), digest(letter), 1));
   }
 
   TestFleet fails(String node, String image, PullReason reason) {
     return says(
         node,
-        ImageReport.troubled(
-            ImageReference.parse(image), ImageState.FAILED, problem(reason)));
+        ImageReport.troubled(ImageReference.parse(image), ImageState.FAILED, problem(reason)));
   }
 
   TestFleet pulled(String node, String image, String letter, List<ImageBlob> blobs) {
     return says(
-        node,
-        ImageReport.present(ImageReference.parse(image), digest(letter), 1).withBlobs(blobs));
+        node, ImageReport.present(ImageReference.parse(image), digest(letter), 1).withBlobs(blobs));
   }
 
   /** Every attached node says that. */
