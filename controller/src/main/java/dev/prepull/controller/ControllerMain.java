@@ -8,12 +8,15 @@ import dev.prepull.controller.kube.KubeCluster;
 import dev.prepull.controller.link.LinkServer;
 import dev.prepull.controller.link.LinkServerSettings;
 import dev.prepull.controller.link.SharedTokenAuthenticator;
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentObserver;
 import dev.prepull.controller.reconcile.Reconciler;
+import dev.prepull.controller.reconcile.StatusSink;
 import dev.prepull.controller.standalone.AttachedNodes;
 import dev.prepull.controller.standalone.ConsoleStatus;
 import dev.prepull.controller.standalone.FileLists;
 import dev.prepull.controller.standalone.LoggedEvents;
+import dev.prepull.controller.standalone.StateFile;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.program.Flags;
@@ -25,11 +28,17 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wires the controller; nothing else. */
 public final class ControllerMain {
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(ControllerMain.class);
 
   private final ControllerConfig config;
   private final Stops stops = new Stops();
@@ -84,13 +93,38 @@ public final class ControllerMain {
             KubeCluster.connect(
                 config.kubeconfig(), config.namespace(), loop, metrics::apiRequestFailed));
     Reconciler reconciler =
-        new Reconciler(loop, cluster.statusSink(), cluster.listEvents(), metrics);
+        new Reconciler(
+            loop,
+            new Reconciler.World(cluster.statusSink(), cluster.listEvents(), metrics),
+            cluster.knownLocks(),
+            new SplittableRandom());
     cluster.watch(reconciler);
     return new Source(reconciler, reconciler);
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
-    Reconciler reconciler = new Reconciler(loop, new ConsoleStatus(), new LoggedEvents(), metrics);
+    ConsoleStatus console = new ConsoleStatus();
+    StatusSink sink = console;
+    List<DigestLock> knownLocks = List.of();
+    Path stateFile = config.stateFile();
+    if (stateFile == null) {
+      log.info("Without --state-file the digest locks end with this process");
+    } else {
+      StateFile state =
+          stops.add(StateFile.open(stateFile, loop, task -> Thread.ofVirtual().start(task)));
+      knownLocks = state.knownLocks();
+      sink =
+          (status, locks) -> {
+            console.publish(status, locks);
+            state.keep(locks);
+          };
+    }
+    Reconciler reconciler =
+        new Reconciler(
+            loop,
+            new Reconciler.World(sink, new LoggedEvents(), metrics),
+            knownLocks,
+            new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
   }

@@ -29,6 +29,8 @@ class ArchitectureTest {
               "dev.prepull.controller.admin..")
           .layer("reconcile")
           .definedBy("dev.prepull.controller.reconcile..")
+          .layer("rollout")
+          .definedBy("dev.prepull.controller.rollout..")
           .layer("status")
           .definedBy("dev.prepull.controller.status..")
           .layer("plan")
@@ -41,12 +43,14 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("reconcile")
           .mayOnlyBeAccessedByLayers("main", "edges")
-          .whereLayer("status")
+          .whereLayer("rollout")
           .mayOnlyBeAccessedByLayers("main", "edges", "reconcile")
+          .whereLayer("status")
+          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "rollout")
           .whereLayer("plan")
-          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "status")
+          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "rollout", "status")
           .whereLayer("list")
-          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "status", "plan");
+          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "rollout", "status", "plan");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
@@ -79,6 +83,7 @@ class ArchitectureTest {
               "dev.prepull.controller.list..",
               "dev.prepull.controller.plan..",
               "dev.prepull.controller.status..",
+              "dev.prepull.controller.rollout..",
               "dev.prepull.controller.reconcile..")
           .should()
           .dependOnClassesThat()

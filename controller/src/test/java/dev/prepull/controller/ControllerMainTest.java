@@ -136,6 +136,30 @@ class ControllerMainTest {
   }
 
   @Test
+  void exitsWithOneForAStateFileWhoseDirectoryIsMissing() throws Exception {
+    Path file = folder.resolve("missing/state.json");
+
+    Ended ended = run("--state-file", file.toString());
+
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err())
+        .startsWith("Tried to read --state-file " + file + " but failed: ")
+        .hasLineCount(1);
+    assertNoStackTrace(ended);
+  }
+
+  @Test
+  void saysOnceThatWithoutAStateFileTheLocksEndWithTheProcess() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      flags.put("--http-listen", "127.0.0.1:" + taken.getLocalPort());
+
+      Ended ended = run();
+
+      assertThat(ended.out()).containsOnlyOnce("Without --state-file the digest locks end with");
+    }
+  }
+
+  @Test
   void exitsWithOneForAPortThatIsInUse() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       for (String flag : List.of("--link-listen", "--http-listen")) {

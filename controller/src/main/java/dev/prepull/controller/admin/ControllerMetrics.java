@@ -1,7 +1,9 @@
 package dev.prepull.controller.admin;
 
 import dev.prepull.controller.reconcile.ControllerListener;
+import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
+import dev.prepull.controller.status.WaveStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -29,6 +31,7 @@ public final class ControllerMetrics implements ControllerListener {
           .description("Plans sent to agents.")
           .register(registry);
   private volatile @Nullable RolloutStatus status;
+  private volatile RolloutFigures rollouts = new RolloutFigures(0, 0);
 
   /** Metrics of a controller that has done nothing yet. */
   public ControllerMetrics() {
@@ -38,8 +41,18 @@ public final class ControllerMetrics implements ControllerListener {
     gauge("prepull.images.desired", "Images of all lists.", s -> s.images().size());
     gauge(
         "prepull.images.identical",
-        "Images that every targeted node holds with the same digest.",
+        "Images that every targeted node reports with the locked digest.",
         s -> (int) s.images().stream().filter(RolloutStatus.ImageStatus::identical).count());
+    gauge(
+        "prepull.images.locked",
+        "Images whose digest is locked.",
+        s -> (int) s.images().stream().filter(i -> i.digest() != null).count());
+    for (WaveStatus.Phase phase : WaveStatus.Phase.values()) {
+      Gauge.builder("prepull.images.phase", () -> current(s -> inPhase(s, phase.word())))
+          .description("Images by how far they have spread.")
+          .tag("phase", phase.word())
+          .register(registry);
+    }
     gauge(
         "prepull.images.failing",
         "Images that fail on some node.",
@@ -48,6 +61,19 @@ public final class ControllerMetrics implements ControllerListener {
         "prepull.lists.rejected",
         "ConfigMaps whose newest version is not in force.",
         s -> (int) s.lists().stream().filter(list -> !list.accepted()).count());
+    rollout("prepull.permits.used", "Pulls that nodes may run now.", RolloutFigures::permitsInUse);
+    rollout(
+        "prepull.registries.paused",
+        "Registry hosts that are left alone for a while.",
+        RolloutFigures::pausedRegistries);
+  }
+
+  private void rollout(String name, String help, ToIntFunction<RolloutFigures> value) {
+    Gauge.builder(name, () -> value.applyAsInt(rollouts)).description(help).register(registry);
+  }
+
+  private static int inPhase(RolloutStatus status, String phase) {
+    return (int) status.images().stream().filter(i -> i.phase().equals(phase)).count();
   }
 
   private void gauge(String name, String help, ToIntFunction<RolloutStatus> value) {
@@ -68,6 +94,11 @@ public final class ControllerMetrics implements ControllerListener {
   @Override
   public void statusChanged(RolloutStatus newest) {
     status = newest;
+  }
+
+  @Override
+  public void rolling(RolloutFigures newest) {
+    rollouts = newest;
   }
 
   /** Counts an agent that was not let in. */

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubeconfig null for the way that a Pod reaches the API server
  * @param listsFrom the manifest to read instead of an API server; null to use the API server
+ * @param stateFile keeps the digest locks where there is no API server; null to forget them
  */
 public record ControllerConfig(
     String namespace,
     @Nullable Path kubeconfig,
     @Nullable Path listsFrom,
+    @Nullable Path stateFile,
     HostPort linkListen,
     HostPort httpListen,
     Path tlsCert,
@@ -31,10 +33,16 @@ public record ControllerConfig(
       throw new UsageException(
           "--kubeconfig and --lists-from exclude each other: the lists come from one place");
     }
+    Optional<Path> stateFile = flags.path(ControllerFlags.STATE_FILE);
+    if (stateFile.isPresent() && listsFrom.isEmpty()) {
+      throw new UsageException(
+          "--state-file belongs to --lists-from: with an API server the locks are in ConfigMap prepull-status");
+    }
     return new ControllerConfig(
         flags.required(ControllerFlags.NAMESPACE),
         kubeconfig.orElse(null),
         listsFrom.orElse(null),
+        stateFile.orElse(null),
         flags.hostPort(ControllerFlags.LINK_LISTEN),
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
         Path.of(flags.required(ControllerFlags.TLS_CERT)),

@@ -20,6 +20,11 @@ public final class ControllerFlags {
           "lists-from",
           "FILE",
           "Runs without an API server: reads the ConfigMaps of this manifest and watches it.");
+  static final Flag STATE_FILE =
+      Flag.optional(
+          "state-file",
+          "FILE",
+          "With --lists-from: keeps the digest locks across restarts; without it they end with the process.");
   static final Flag LINK_LISTEN =
       Flag.of("link-listen", "HOST:PORT", "0.0.0.0:8443", "Where agents attach.");
   static final Flag HTTP_LISTEN =
@@ -37,6 +42,7 @@ public final class ControllerFlags {
           NAMESPACE,
           KUBECONFIG,
           LISTS_FROM,
+          STATE_FILE,
           LINK_LISTEN,
           HTTP_LISTEN,
           TLS_CERT,

@@ -1,5 +1,6 @@
 package dev.prepull.controller.kube;
 
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.ClusterObserver;
 import dev.prepull.controller.reconcile.ListEvents;
 import dev.prepull.controller.reconcile.StatusSink;
@@ -22,6 +23,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,7 +101,13 @@ public final class KubeCluster implements AutoCloseable {
     configMaps.setTransform(KubeObjects::stripped);
     nodes.setTransform(KubeObjects::stripped);
     CoreV1Api calls = new CoreV1Api(callClient);
-    this.statusSink = new StatusConfigMap(calls, namespace, loop, failures);
+    this.statusSink =
+        new StatusConfigMap(
+            calls,
+            namespace,
+            loop,
+            task -> Thread.ofVirtual().name("status-config-map").start(task),
+            failures);
     this.listEvents =
         new KubeListEvents(
             calls,
@@ -160,6 +168,16 @@ public final class KubeCluster implements AutoCloseable {
     }
   }
 
+  /**
+   * The locks that an earlier controller left in the status ConfigMap. Blocks; to be asked before
+   * anything is published.
+   *
+   * @throws StartupException when the API server does not answer as it should
+   */
+  public List<DigestLock> knownLocks() throws StartupException {
+    return statusSink.readLocks();
+  }
+
   /** Where the status goes. */
   public StatusSink statusSink() {
     return statusSink;
@@ -192,6 +210,7 @@ public final class KubeCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    statusSink.close();
     listEvents.close();
     informers.stopAllRegisteredInformers();
     for (ApiClient client : new ApiClient[] {watchClient, callClient}) {

@@ -1,97 +1,137 @@
 package dev.prepull.controller.kube;
 
 import dev.prepull.controller.plan.DigestLock;
+import dev.prepull.controller.reconcile.PacedWrites;
 import dev.prepull.controller.reconcile.StatusSink;
+import dev.prepull.controller.status.LockJson;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.loop.EventLoop;
+import dev.prepull.program.StartupException;
 import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the status ConfigMap: at most every {@link #INTERVAL}, only when something other than the
- * time has changed, and again with growing pauses when the API server does not take it. State
- * belongs to the loop; the write itself blocks a virtual thread.
+ * The status ConfigMap: the status for whoever looks, and the locks for the next controller.
+ * Written when either has changed, other than by the time alone.
  */
-final class StatusConfigMap implements StatusSink {
+final class StatusConfigMap implements StatusSink, AutoCloseable {
 
-  static final String NAME = "prepull-status";
-  static final String KEY = "status.json";
-
-  /** Below the 1 MiB that the API server takes, with room for metadata. */
-  static final int MAX_BYTES = 900 * 1024;
-
-  private static final Duration INTERVAL = Duration.ofSeconds(2);
-  private static final Duration MAX_RETRY = Duration.ofSeconds(60);
+  private static final String NAME = "prepull-status";
   private static final int NOT_FOUND = 404;
+
+  /** Leaves most of the ten seconds in which a process that is asked to stop has to end. */
+  private static final long LAST_WRITE_SECONDS = 3;
 
   private static final Logger log = LoggerFactory.getLogger(StatusConfigMap.class);
 
   private final CoreV1Api api;
   private final String namespace;
-  private final EventLoop loop;
   private final Consumer<String> failures;
+  private final PacedWrites<Content> writes;
 
-  private @Nullable RolloutStatus newest;
-  private @Nullable RolloutStatus written;
-  private boolean scheduled;
-  private Instant notBefore = Instant.MIN;
-  private Duration retry = INTERVAL;
+  /** What is written at one time. */
+  private record Content(RolloutStatus status, Set<DigestLock> locks) {
 
-  /** Writes through that client; {@code failures} is told each failed request. */
-  StatusConfigMap(CoreV1Api api, String namespace, EventLoop loop, Consumer<String> failures) {
+    boolean saysTheSameAs(Content other) {
+      return locks.equals(other.locks)
+          && status.lists().equals(other.status.lists())
+          && status.nodes().equals(other.status.nodes())
+          && status.images().equals(other.status.images());
+    }
+  }
+
+  /**
+   * Writes through that client.
+   *
+   * @param blocking runs what blocks
+   * @param failures is told each failed request
+   */
+  StatusConfigMap(
+      CoreV1Api api,
+      String namespace,
+      EventLoop loop,
+      Executor blocking,
+      Consumer<String> failures) {
     this.api = api;
     this.namespace = namespace;
-    this.loop = loop;
     this.failures = failures;
+    this.writes = new PacedWrites<>(loop, blocking, this::write, Content::saysTheSameAs);
+  }
+
+  /**
+   * The locks that an earlier controller left. What cannot be read as a lock is logged and passed
+   * over: the nodes tell most of it again.
+   *
+   * @throws StartupException when the API server does not answer as it should
+   */
+  List<DigestLock> readLocks() throws StartupException {
+    String json;
+    try {
+      V1ConfigMap configMap = api.readNamespacedConfigMap(NAME, namespace).execute();
+      Map<String, String> data = configMap.getData() == null ? Map.of() : configMap.getData();
+      json = data.get(StatusDocument.LOCKS_KEY);
+    } catch (ApiException e) {
+      if (e.getCode() == NOT_FOUND) {
+        return List.of();
+      }
+      throw new StartupException(
+          "Tried to read the locks in ConfigMap %s/%s but failed: %s. %s"
+              .formatted(namespace, NAME, KubeFailures.describe(e), KubeFailures.advice(e)),
+          e);
+    }
+    if (json == null) {
+      return List.of();
+    }
+    LockJson.Read read = LockJson.parse(json);
+    for (String problem : read.problems()) {
+      log.warn(
+          "Tried to read key {} of ConfigMap {}/{} but {}. That lock is found anew.",
+          StatusDocument.LOCKS_KEY,
+          namespace,
+          NAME,
+          problem);
+    }
+    log.atInfo().addKeyValue("locks", read.locks().size()).log("Locks of an earlier run are known");
+    return read.locks();
   }
 
   @Override
   public void publish(RolloutStatus status, Collection<DigestLock> locks) {
-    loop.execute(() -> {
-      newest = status;
-      writeSoon();
-    });
+    writes.offer(new Content(status, Set.copyOf(locks)));
   }
 
-  private void writeSoon() {
-    if (!scheduled && newest != null && !isWritten(newest)) {
-      scheduled = true;
-      Duration wait =
-          Duration.between(loop.now(), notBefore.isAfter(loop.now()) ? notBefore : loop.now());
-      loop.after(wait, this::startWriting);
+  private Optional<String> write(Content content) {
+    StatusDocument document = StatusDocument.of(content.status(), content.locks());
+    if (document.locksOmitted() > 0) {
+      log.atWarn()
+          .addKeyValue("omitted", document.locksOmitted())
+          .log(
+              "The locks of all images do not fit into ConfigMap {}/{}. After a restart those left out are found anew; list fewer images.",
+              namespace,
+              NAME);
     }
-  }
-
-  private boolean isWritten(RolloutStatus status) {
-    return written != null
-        && written.lists().equals(status.lists())
-        && written.nodes().equals(status.nodes())
-        && written.images().equals(status.images());
-  }
-
-  private void startWriting() {
-    RolloutStatus status = newest;
-    if (status != null) {
-      Thread.ofVirtual().name("status-config-map").start(() -> write(status));
-    }
-  }
-
-  private void write(RolloutStatus status) {
     try {
-      put(configMap(StatusDocument.render(status, MAX_BYTES)));
-      loop.execute(() -> done(status));
+      put(configMap(document));
+      return Optional.empty();
     } catch (ApiException e) {
-      loop.execute(() -> failed(e));
+      failures.accept("write " + NAME);
+      return Optional.of(
+          "Tried to write ConfigMap %s/%s but failed: %s. %s"
+              .formatted(namespace, NAME, KubeFailures.describe(e), KubeFailures.advice(e)));
     }
   }
 
@@ -107,33 +147,7 @@ final class StatusConfigMap implements StatusSink {
     }
   }
 
-  private void done(RolloutStatus status) {
-    written = status;
-    retry = INTERVAL;
-    next(INTERVAL);
-  }
-
-  private void failed(ApiException e) {
-    failures.accept("write " + NAME);
-    log.atWarn()
-        .addKeyValue("retryIn", retry)
-        .log(
-            "Tried to write ConfigMap {}/{} but failed: {}. {}",
-            namespace,
-            NAME,
-            KubeFailures.describe(e),
-            KubeFailures.advice(e));
-    next(retry);
-    retry = retry.multipliedBy(2).compareTo(MAX_RETRY) < 0 ? retry.multipliedBy(2) : MAX_RETRY;
-  }
-
-  private void next(Duration pause) {
-    scheduled = false;
-    notBefore = loop.now().plus(pause);
-    writeSoon();
-  }
-
-  private V1ConfigMap configMap(String json) {
+  private V1ConfigMap configMap(StatusDocument document) {
     return new V1ConfigMap()
         .apiVersion("v1")
         .kind("ConfigMap")
@@ -145,6 +159,18 @@ final class StatusConfigMap implements StatusSink {
                     Map.of(
                         "app.kubernetes.io/name", "prepull",
                         "app.kubernetes.io/managed-by", "prepull-controller")))
-        .data(Map.of(KEY, json));
+        .data(document.data());
+  }
+
+  /** Writes what is not written yet, if the API server takes it soon. */
+  @Override
+  public void close() {
+    try {
+      writes.finish().get(LAST_WRITE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      log.warn("ConfigMap {}/{} was not written once more before the end", namespace, NAME);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -24,9 +24,9 @@ import io.vertx.grpc.server.GrpcServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,11 +61,11 @@ final class ControllerStream implements AgentSession {
   private final GrpcServerResponse<FromAgent, FromController> response;
   private final LinkServer.Doorkeeper doorkeeper;
   private final LinkServer.Registry registry;
-  private final Map<ImageReference, ImageDigest> pendingLocks = new TreeMap<>();
   private final List<PullPermit> pendingPermits = new ArrayList<>();
   private State state = State.AWAITING_HELLO;
   private @Nullable NodeHello hello;
   private @Nullable NodePlan pendingPlan;
+  private Map<ImageReference, ImageDigest> pendingLocks = Map.of();
   private boolean answered = true;
 
   ControllerStream(
@@ -201,8 +201,7 @@ final class ControllerStream implements AgentSession {
   public void send(NodePlan plan, Map<ImageReference, ImageDigest> locks) {
     context.runOnContext(ignored -> {
       pendingPlan = plan;
-      pendingLocks.clear();
-      pendingLocks.putAll(locks);
+      pendingLocks = locks;
       // A permit for an image that has left the plan is refused by the agent, which costs nothing.
       flush();
     });
@@ -211,7 +210,13 @@ final class ControllerStream implements AgentSession {
   @Override
   public void lock(Map<ImageReference, ImageDigest> locks) {
     context.runOnContext(ignored -> {
-      pendingLocks.putAll(locks);
+      if (pendingLocks.isEmpty()) {
+        pendingLocks = locks;
+      } else {
+        Map<ImageReference, ImageDigest> merged = new HashMap<>(pendingLocks);
+        merged.putAll(locks);
+        pendingLocks = merged;
+      }
       flush();
     });
   }
@@ -234,15 +239,13 @@ final class ControllerStream implements AgentSession {
     if (state == State.ATTACHED && pendingPlan != null && !response.writeQueueFull()) {
       Buffer encoded = registry.messages().of(pendingPlan);
       pendingPlan = null;
-      response
-          .writeMessage(GrpcMessage.message("identity", WireFormat.PROTOBUF, encoded))
-          .onFailure(failure -> over());
+      write(encoded);
     }
     // The order counts: an agent converges on the lock that it knows when the permit comes.
     if (state == State.ATTACHED && !pendingLocks.isEmpty() && !response.writeQueueFull()) {
-      FromController locks = AgentLinkMapper.locks(pendingLocks);
-      pendingLocks.clear();
-      response.write(locks).onFailure(failure -> over());
+      Buffer encoded = registry.messages().of(pendingLocks);
+      pendingLocks = Map.of();
+      write(encoded);
     }
     if (state == State.ATTACHED
         && !pendingPermits.isEmpty()
@@ -252,6 +255,12 @@ final class ControllerStream implements AgentSession {
       pendingPermits.clear();
       response.write(grant).onFailure(failure -> over());
     }
+  }
+
+  private void write(Buffer encoded) {
+    response
+        .writeMessage(GrpcMessage.message("identity", WireFormat.PROTOBUF, encoded))
+        .onFailure(failure -> over());
   }
 
   // --- the end ---

@@ -34,7 +34,7 @@ public final class LinkServer implements AutoCloseable {
   private final LinkServerSettings settings;
   private final Doorkeeper doorkeeper;
   private final AgentObserver observer;
-  private final PlanMessages messages = new PlanMessages();
+  private final SharedMessages messages = new SharedMessages();
   private final Map<NodeName, ControllerStream> streams = new ConcurrentHashMap<>();
   private final HttpServer server;
 
@@ -108,7 +108,7 @@ public final class LinkServer implements AutoCloseable {
       return observer;
     }
 
-    PlanMessages messages() {
+    SharedMessages messages() {
       return messages;
     }
 

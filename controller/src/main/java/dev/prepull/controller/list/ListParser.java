@@ -111,7 +111,6 @@ public final class ListParser {
       return Map.of();
     }
     SequencedMap<String, Node> fields = yaml.fields(root.get(), LIST_FIELDS);
-    notYet.check(fields);
     Node rolloutNode = fields.get("rollout");
     if (rolloutNode != null) {
       rollout = new RolloutReader(yaml).read(rolloutNode);

@@ -11,18 +11,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 final class NotYet {
 
-  /** Field, and the value that has an effect already; empty where none has. */
-  private static final Map<String, String> FIELDS =
-      Map.of(
-          "rollout", "",
-          "pullPolicy", "IfNotPresent",
-          "refreshInterval", "",
-          "pullSecrets", "",
-          "serviceAccounts", "",
-          "pin", "false",
-          "maxSize", "",
-          "onRemoval", "Keep",
-          "onDrift", "Converge");
+  private static final Set<String> FIELDS = Set.of("pullSecrets", "serviceAccounts");
 
   private final YamlReader yaml;
   private final Set<String> told = new LinkedHashSet<>();
@@ -33,8 +22,7 @@ final class NotYet {
 
   void check(Map<String, Node> fields) {
     fields.forEach((name, node) -> {
-      String effective = FIELDS.get(name);
-      if (effective != null && !Problems.shown(node).equals(effective) && told.add(name)) {
+      if (FIELDS.contains(name) && told.add(name)) {
         yaml.warn(node, name, "is accepted but has no effect in this version");
       }
     });

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +25,8 @@ import java.util.TreeMap;
  * node; nodes for which the same targets matched share one plan.
  */
 public final class Planner {
+
+  private static final String ZONE_LABEL = "topology.kubernetes.io/zone";
 
   private final Map<NodeTarget, Integer> targets = new HashMap<>();
   private final List<List<ImageEntry>> entriesOfTarget = new ArrayList<>();
@@ -45,7 +48,8 @@ public final class Planner {
     // Of an image that is written in two ways, the first list's way counts: not the caller's order.
     List<PrePullList> sorted =
         lists.stream().sorted(Comparator.comparing(PrePullList::name)).toList();
-    return new PlannedFleet(new Planner(sorted).plans(nodes), listsOf(sorted));
+    TreeMap<NodeName, NodePlan> plans = new Planner(sorted).plans(nodes);
+    return new PlannedFleet(plans, listsOf(sorted), rollouts(sorted, plans.values()), zones(nodes));
   }
 
   private TreeMap<NodeName, NodePlan> plans(Collection<NodeInfo> nodes) {
@@ -69,6 +73,43 @@ public final class Planner {
         wishes.entrySet().stream()
             .map(wish -> new PlannedImage(wish.getKey(), wish.getValue()))
             .toList());
+  }
+
+  private static TreeMap<ImageReference, PlannedRollout> rollouts(
+      Collection<PrePullList> lists, Collection<NodePlan> plans) {
+    Map<ImageReference, Integer> targeted = targetedNodes(plans);
+    TreeMap<ImageReference, StricterRollout> wishes = new TreeMap<>();
+    for (PrePullList list : lists) {
+      for (ImageEntry entry : list.images()) {
+        wishes
+            .computeIfAbsent(entry.reference(), reference -> new StricterRollout())
+            .add(list.rollout(), entry);
+      }
+    }
+    TreeMap<ImageReference, PlannedRollout> rollouts = new TreeMap<>();
+    wishes.forEach(
+        (reference, wish) -> rollouts.put(reference, wish.of(targeted.getOrDefault(reference, 0))));
+    return rollouts;
+  }
+
+  private static Map<ImageReference, Integer> targetedNodes(Collection<NodePlan> plans) {
+    Map<NodePlan, Integer> nodesOfPlan = new IdentityHashMap<>();
+    plans.forEach(plan -> nodesOfPlan.merge(plan, 1, Integer::sum));
+    Map<ImageReference, Integer> targeted = new HashMap<>();
+    nodesOfPlan.forEach((plan, nodes) ->
+        plan.images().forEach(image -> targeted.merge(image.reference(), nodes, Integer::sum)));
+    return targeted;
+  }
+
+  private static TreeMap<NodeName, String> zones(Collection<NodeInfo> nodes) {
+    TreeMap<NodeName, String> zones = new TreeMap<>();
+    for (NodeInfo node : nodes) {
+      String zone = node.labels().get(ZONE_LABEL);
+      if (zone != null) {
+        zones.put(node.name(), zone);
+      }
+    }
+    return zones;
   }
 
   private static TreeMap<ImageReference, List<String>> listsOf(Collection<PrePullList> lists) {

@@ -16,10 +16,16 @@ public interface AgentSession {
   /**
    * Makes this the agent's plan, with all locks of its images that are known. What was not sent yet
    * is replaced.
+   *
+   * @param locks not changed afterwards by anybody
    */
   void send(NodePlan plan, Map<ImageReference, ImageDigest> locks);
 
-  /** Tells locks that are new or have changed. Those that were not sent yet are merged. */
+  /**
+   * Tells locks that are new or have changed. Those that were not sent yet are merged.
+   *
+   * @param locks not changed afterwards by anybody
+   */
   void lock(Map<ImageReference, ImageDigest> locks);
 
   /** Lets the agent pull images of its plan. Permits that were not sent yet add up. */

@@ -2,16 +2,15 @@ package dev.prepull.controller.reconcile;
 
 import dev.prepull.controller.status.NodeStatuses;
 import dev.prepull.controller.status.Observation;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.PlannedImage;
-import dev.prepull.model.PullPermit;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class AttachedAgent {
   private final AgentSession session;
   private final NodeHello hello;
   private final Map<ImageReference, ImageReport> reports = new HashMap<>();
-  private @Nullable PlanRevision sent;
+  private @Nullable NodePlan sent;
   private @Nullable PlanRevision acknowledged;
   private @Nullable String planError;
 
@@ -47,46 +46,49 @@ final class AttachedAgent {
     return new Observation.Holdings(reports);
   }
 
-  /**
-   * Sends the plan unless it is the one that was sent last; its images may be pulled at once.
-   *
-   * @return whether it was sent
-   */
-  boolean bring(NodePlan plan) {
-    if (plan.revision().equals(sent)) {
-      return false;
-    }
-    sent = plan.revision();
-    Set<ImageReference> references = new HashSet<>();
-    for (PlannedImage image : plan.images()) {
-      references.add(image.reference());
-    }
-    reports.keySet().retainAll(references);
-    session.send(plan, Map.of());
-    session.permit(
-        references.stream()
-            .sorted()
-            .map(reference -> new PullPermit(1, reference, PullPermit.Purpose.CONVERGE, List.of()))
-            .toList());
-    return true;
+  /** Whether that plan is the one that was sent last. */
+  boolean has(NodePlan plan) {
+    return sent != null && sent.revision().equals(plan.revision());
   }
 
-  void reported(List<ImageReport> news) {
-    for (ImageReport report : news) {
-      reports.put(report.reference(), report);
-    }
+  /** Sends the plan, and the locks of its images that are known. */
+  void bring(NodePlan plan, Map<ImageReference, ImageDigest> locks) {
+    sent = plan;
+    session.send(plan, locks);
+  }
+
+  void reported(ImageReport report) {
+    reports.put(report.reference(), report);
+  }
+
+  /** What was said last of an image; null when nothing was. */
+  @Nullable ImageReport report(ImageReference reference) {
+    return reports.get(reference);
   }
 
   void acknowledged(PlanRevision revision) {
     acknowledged = revision;
-    if (revision.equals(sent)) {
+    if (sent != null && sent.revision().equals(revision)) {
       planError = null;
+      // Not before: a plan that was replaced on its way leaves the images what they were.
+      Set<ImageReference> planned = new HashSet<>();
+      for (PlannedImage image : sent.images()) {
+        planned.add(image.reference());
+      }
+      reports.keySet().retainAll(planned);
     }
   }
 
-  void rejected(PlanRevision revision, String error) {
-    if (revision.equals(sent)) {
+  /**
+   * The agent keeps the plan before.
+   *
+   * @return whether it refused the newest one
+   */
+  boolean rejected(PlanRevision revision, String error) {
+    boolean newest = sent != null && sent.revision().equals(revision);
+    if (newest) {
       planError = error;
     }
+    return newest;
   }
 }

@@ -1,5 +1,6 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
 import java.time.Duration;
 
@@ -11,4 +12,7 @@ public interface ControllerListener {
 
   /** This is the status now. */
   void statusChanged(RolloutStatus status);
+
+  /** This is how far the rollouts are now. */
+  default void rolling(RolloutFigures figures) {}
 }

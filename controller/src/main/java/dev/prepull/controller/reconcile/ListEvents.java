@@ -10,9 +10,9 @@ public interface ListEvents {
     ACCEPTED("Accepted", false),
     /** A new version is refused; the last good one stays in force. */
     REJECTED("Rejected", true),
-    /** Every targeted node holds every image of the list. */
+    /** Every targeted node holds every image of the list with its locked digest. */
     ROLLOUT_COMPLETE("RolloutComplete", false),
-    /** Images fail on nodes and the rollout does not come to an end by itself. */
+    /** An image spreads no further, or fails on nodes when all else is done. */
     ROLLOUT_STALLED("RolloutStalled", true);
 
     private final String reason;

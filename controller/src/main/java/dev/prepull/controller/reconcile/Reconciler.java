@@ -1,15 +1,18 @@
 package dev.prepull.controller.reconcile;
 
 import dev.prepull.controller.list.RawList;
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.plan.NodeInfo;
 import dev.prepull.controller.plan.PlannedFleet;
 import dev.prepull.controller.plan.Planner;
+import dev.prepull.controller.rollout.Rollouts;
 import dev.prepull.controller.status.NodeStatus;
 import dev.prepull.controller.status.NodeStatuses;
 import dev.prepull.controller.status.Observation;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.controller.status.StatusFold;
 import dev.prepull.loop.EventLoop;
+import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodeName;
@@ -17,6 +20,7 @@ import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -27,6 +31,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +57,8 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private final StatusSink statusSink;
   private final ControllerListener listener;
   private final ListBook lists;
+  private final Rollouts waves;
+  private final Dispatcher dispatcher;
   private final RolloutWatch rollouts;
 
   /** The newest session of each node; an older one may still have to be detached. */
@@ -65,14 +73,24 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private boolean planPending;
   private boolean statusPending;
 
-  /** A loop that knows nothing yet; it plans once it has been told lists and nodes. */
+  /** Whom the loop tells what it does. */
+  public record World(StatusSink status, ListEvents events, ControllerListener listener) {}
+
+  /**
+   * A loop that plans once it has been told lists and nodes.
+   *
+   * @param known the digest locks of the process before
+   * @param random for jitter
+   */
   public Reconciler(
-      EventLoop loop, StatusSink statusSink, ListEvents events, ControllerListener listener) {
+      EventLoop loop, World world, Collection<DigestLock> known, RandomGenerator random) {
     this.loop = loop;
-    this.statusSink = statusSink;
-    this.listener = listener;
-    this.lists = new ListBook(events);
-    this.rollouts = new RolloutWatch(events);
+    this.statusSink = world.status();
+    this.listener = world.listener();
+    this.lists = new ListBook(world.events());
+    this.rollouts = new RolloutWatch(world.events());
+    this.waves = new Rollouts(known, loop.now(), random);
+    this.dispatcher = new Dispatcher(loop, waves, agents, this::showSoon);
   }
 
   // --- what the cluster tells -------------------------------------------------------------------
@@ -116,6 +134,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
       AttachedAgent agent = new AttachedAgent(session, hello);
       sessions.put(session, agent);
       agents.put(hello.node(), agent);
+      waves.attached(hello);
       log.atInfo()
           .addKeyValue("node", hello.node())
           .addKeyValue("runtime", hello.runtime())
@@ -129,7 +148,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   @Override
   public void reported(AgentSession session, List<ImageReport> reports) {
     loop.execute(() -> {
-      of(session).ifPresent(agent -> agent.reported(reports));
+      of(session).ifPresent(agent -> take(agent, reports));
       showSoon();
     });
   }
@@ -144,7 +163,10 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     loop.execute(() ->
         of(session)
             .ifPresent(agent -> {
-              agent.rejected(revision, error);
+              if (agent.rejected(revision, error) && isNewest(agent)) {
+                waves.refused(agent.hello().node());
+                dispatcher.soon();
+              }
               log.atError()
                   .addKeyValue("node", agent.hello().node())
                   .addKeyValue("revision", revision)
@@ -157,7 +179,10 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     loop.execute(() ->
         Optional.ofNullable(sessions.remove(session))
             .ifPresent(agent -> {
-              agents.remove(agent.hello().node(), agent);
+              if (agents.remove(agent.hello().node(), agent)) {
+                waves.detached(agent.hello().node());
+                dispatcher.soon();
+              }
               log.atInfo().addKeyValue("node", agent.hello().node()).log("Agent detached");
               showSoon();
             }));
@@ -165,6 +190,20 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   private Optional<AttachedAgent> of(AgentSession session) {
     return Optional.ofNullable(sessions.get(session));
+  }
+
+  private boolean isNewest(AttachedAgent agent) {
+    return agents.get(agent.hello().node()) == agent;
+  }
+
+  /** An older session of the node has nothing to say about its rollouts any more. */
+  private void take(AttachedAgent agent, Collection<ImageReport> reports) {
+    if (isNewest(agent)) {
+      for (ImageReport report : reports) {
+        agent.reported(waves.reported(agent.hello().node(), report, loop.now()));
+      }
+      dispatcher.soon();
+    }
   }
 
   // --- planning ---------------------------------------------------------------------------------
@@ -181,6 +220,10 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     Instant began = loop.now();
     fleet = Planner.plan(lists.inForce(), nodes);
     ready = true;
+    if (!lists.isIncomplete()) {
+      waves.planned(fleet, this::reportOf, began);
+      dispatcher.soon();
+    }
     int sent = 0;
     for (Map.Entry<NodeName, AttachedAgent> agent : agents.entrySet()) {
       sent += bring(agent.getKey(), agent.getValue()) ? 1 : 0;
@@ -198,7 +241,18 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   /** A node that no plan was made for keeps what it has: an agent may be faster than its Node. */
   private boolean bring(NodeName node, AttachedAgent agent) {
     NodePlan plan = fleet.plans().get(node);
-    return plan != null && !lists.isIncomplete() && agent.bring(plan);
+    if (plan == null || lists.isIncomplete() || agent.has(plan)) {
+      return false;
+    }
+    agent.bring(plan, waves.locksOf(plan));
+    waves.brought(node, plan);
+    dispatcher.soon();
+    return true;
+  }
+
+  private @Nullable ImageReport reportOf(NodeName node, ImageReference reference) {
+    AttachedAgent agent = agents.get(node);
+    return agent == null ? null : agent.report(reference);
   }
 
   private NodePlan planOf(NodeName node) {
@@ -217,7 +271,8 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
             RolloutStatus status = foldStatus();
             rollouts.observe(status);
             listener.statusChanged(status);
-            statusSink.publish(status, List.of());
+            listener.rolling(waves.figures(loop.now()));
+            statusSink.publish(status, waves.locks());
           });
     }
   }
@@ -226,7 +281,13 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     Map<NodeName, Observation.Holdings> holdings = new HashMap<>();
     agents.forEach((node, agent) -> holdings.put(node, agent.holdings()));
     return StatusFold.of(
-        new Observation(loop.now(), lists.statuses(), fleet.plans(), fleet.listsOf(), holdings));
+        new Observation(
+            loop.now(),
+            lists.statuses(),
+            fleet.plans(),
+            fleet.listsOf(),
+            holdings,
+            waves.statuses()));
   }
 
   @Override

@@ -1,18 +1,20 @@
 package dev.prepull.controller.status;
 
-import dev.prepull.model.ImageDigest;
+import dev.prepull.controller.plan.DigestLock;
+import dev.prepull.controller.status.WaveStatus.Phase;
+import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodeName;
+import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullReason;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Counts one image over its nodes. */
@@ -20,32 +22,41 @@ final class ImageTally {
 
   private static final int NODES_NAMED = 10;
 
+  private static final WaveStatus NOT_BEGUN = new WaveStatus(null, Phase.LOCKING, null, null);
+
   private final ImageReference reference;
-  private final Map<ImageState, Integer> counts = new EnumMap<>(ImageState.class);
+  private final WaveStatus wave;
+  private final int[] counts = new int[ImageState.values().length];
   private final Map<PullReason, Failures> failures = new EnumMap<>(PullReason.class);
-  private final Set<ImageDigest> digests = new TreeSet<>();
-  private boolean digestMissing;
   private int desired;
   private int unknown;
+  private int leftDrifted;
 
-  ImageTally(ImageReference reference) {
+  /** Counts nothing yet; the wave is null when the image has none. */
+  ImageTally(ImageReference reference, @Nullable WaveStatus wave) {
     this.reference = reference;
+    this.wave = wave == null ? NOT_BEGUN : wave;
   }
 
   ImageReference reference() {
     return reference;
   }
 
-  /** Takes in what a node says; null when its agent is not connected. */
-  void add(NodeName node, @Nullable ImageReport report) {
+  /**
+   * Takes in what a node says; null when its agent is not connected.
+   *
+   * @return whether the node holds the image as planned, as far as is known
+   */
+  boolean add(NodeName node, PlannedImage planned, @Nullable ImageReport report) {
     desired++;
     if (report == null) {
       unknown++;
-      return;
+      return false;
     }
-    counts.merge(report.state(), 1, Integer::sum);
-    if (report.state() == ImageState.PRESENT) {
-      addDigest(report.digest());
+    ImageState state = judged(report);
+    counts[state.ordinal()]++;
+    if (state == ImageState.DRIFTED && planned.policy().onDrift() == DriftPolicy.REPORT) {
+      leftDrifted++;
     }
     PullProblem problem = report.problem();
     if (problem != null) {
@@ -53,25 +64,28 @@ final class ImageTally {
           .computeIfAbsent(problem.reason(), ignored -> new Failures(problem.message()))
           .add(node);
     }
+    return state == ImageState.PRESENT;
   }
 
-  private void addDigest(@Nullable ImageDigest digest) {
-    if (digest == null) {
-      digestMissing = true;
-    } else {
-      digests.add(digest);
-    }
+  /** An agent that has not heard of a new lock yet still calls its old digest present. */
+  private ImageState judged(ImageReport report) {
+    DigestLock lock = wave.lock();
+    boolean another = lock != null && !lock.digest().equals(report.digest());
+    return report.state() == ImageState.PRESENT && another ? ImageState.DRIFTED : report.state();
   }
 
   RolloutStatus.ImageStatus status(List<String> lists) {
-    boolean agreed = digests.size() == 1 && !digestMissing;
+    DigestLock lock = wave.lock();
+    String stalled = stalled();
     return new RolloutStatus.ImageStatus(
         reference.written(),
         lists,
-        agreed ? digests.iterator().next().value() : null,
-        null,
-        null,
-        agreed && count(ImageState.PRESENT) == desired,
+        lock == null ? null : lock.digest().value(),
+        lock == null ? null : lock.lockedAt().truncatedTo(ChronoUnit.SECONDS),
+        lock == null ? null : lock.lockedBy(),
+        lock != null && desired > 0 && count(ImageState.PRESENT) == desired,
+        (stalled == null ? wave.phase() : Phase.STALLED).word(),
+        stalled,
         new RolloutStatus.Counts(
             desired,
             count(ImageState.PRESENT),
@@ -81,11 +95,35 @@ final class ImageTally {
             count(ImageState.BLOCKED),
             count(ImageState.DRIFTED),
             unknown),
-        failures.entrySet().stream().map(e -> e.getValue().status(e.getKey())).toList());
+        failureStatuses());
+  }
+
+  /** Nodes whose drift is only to be reported hold up the image once nothing else moves. */
+  private @Nullable String stalled() {
+    int moving =
+        count(ImageState.WAITING)
+            + count(ImageState.GRANTED)
+            + count(ImageState.PULLING)
+            + count(ImageState.DRIFTED)
+            - leftDrifted;
+    return wave.stalledBecause() == null && leftDrifted > 0 && moving == 0
+        ? "onDrift: Report leaves another digest on %d of %d nodes".formatted(leftDrifted, desired)
+        : wave.stalledBecause();
+  }
+
+  private List<RolloutStatus.Failure> failureStatuses() {
+    List<RolloutStatus.Failure> statuses = new ArrayList<>();
+    failures.forEach((reason, nodes) -> statuses.add(nodes.status(reason)));
+    RolloutStatus.Failure look = wave.lookFailure();
+    // The node that looked may still say so itself.
+    if (look != null && statuses.stream().noneMatch(f -> f.reason().equals(look.reason()))) {
+      statuses.add(look);
+    }
+    return statuses;
   }
 
   private int count(ImageState state) {
-    return counts.getOrDefault(state, 0);
+    return counts[state.ordinal()];
   }
 
   /** Nodes that fail for one reason. */

@@ -54,12 +54,14 @@ public record NodeStatus(
    * One image on the node.
    *
    * @param state the state's word; {@code Unknown} when the agent is not connected
+   * @param pullingSince when the pull under way began; null when there is none
    * @param bytesDone compressed bytes; 0 where the runtime does not tell
    */
   public record Image(
       String image,
       String state,
       @Nullable String digest,
+      @Nullable Instant pullingSince,
       long sizeBytes,
       long bytesDone,
       long bytesTotal,

@@ -34,7 +34,17 @@ public final class NodeStatuses {
         plan.images().stream()
             .map(planned ->
                 new NodeStatus.Image(
-                    planned.reference().written(), UNKNOWN, null, 0, 0, 0, null, null, 0, null))
+                    planned.reference().written(),
+                    UNKNOWN,
+                    null,
+                    null,
+                    0,
+                    0,
+                    0,
+                    null,
+                    null,
+                    0,
+                    null))
             .toList();
     return new NodeStatus(
         node.value(),
@@ -85,6 +95,7 @@ public final class NodeStatuses {
         reference.written(),
         report.state().word(),
         digest == null ? null : digest.value(),
+        report.began(),
         report.sizeBytes(),
         report.progress().done(),
         report.progress().total(),

@@ -14,13 +14,16 @@ import java.util.Map;
  * @param plans what each node shall hold
  * @param listsOf the ConfigMaps that ask for an image
  * @param holdings what the nodes with a connected agent say
+ * @param waves how far each image has spread, its lock included; an image that no node is meant to
+ *     hold may be missing
  */
 public record Observation(
     Instant at,
     List<RolloutStatus.ListStatus> lists,
     Map<NodeName, NodePlan> plans,
     Map<ImageReference, List<String>> listsOf,
-    Map<NodeName, Holdings> holdings) {
+    Map<NodeName, Holdings> holdings,
+    Map<ImageReference, WaveStatus> waves) {
 
   /** What an agent reported of its node, by image. */
   public record Holdings(Map<ImageReference, ImageReport> reports) {}

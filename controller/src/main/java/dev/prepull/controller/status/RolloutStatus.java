@@ -44,7 +44,7 @@ public record RolloutStatus(
    *
    * @param desired nodes that at least one image is meant for
    * @param attached those of them whose agent is connected
-   * @param complete those of them that hold their whole plan
+   * @param complete those of them that hold their whole plan, with the locked digests
    */
   public record Nodes(int desired, int attached, int complete) {}
 
@@ -53,8 +53,12 @@ public record RolloutStatus(
    *
    * @param image as written in the list
    * @param lists the ConfigMaps that ask for it
-   * @param digest the digest that all nodes shall resolve it to; null until it is known
-   * @param identical whether every targeted node reports that digest
+   * @param digest the locked digest, which all nodes shall resolve it to; null until it is known
+   * @param lockedAt since when that is the lock; whole seconds
+   * @param lockedBy how it was found
+   * @param identical whether every targeted node reports exactly that digest
+   * @param phase the word of a {@link WaveStatus.Phase}
+   * @param stalled why it spreads no further; null while it does
    */
   public record ImageStatus(
       String image,
@@ -63,6 +67,8 @@ public record RolloutStatus(
       @Nullable Instant lockedAt,
       @Nullable String lockedBy,
       boolean identical,
+      String phase,
+      @Nullable String stalled,
       Counts nodes,
       List<Failure> failures) {
 
@@ -76,7 +82,9 @@ public record RolloutStatus(
   /**
    * How many nodes are in which state.
    *
+   * @param present nodes that hold it; with the locked digest, once that is known
    * @param waiting nodes where the image is missing and not yet being pulled
+   * @param drifted nodes that resolve it to another digest than the locked one
    * @param unknown nodes whose agent is not connected
    */
   public record Counts(

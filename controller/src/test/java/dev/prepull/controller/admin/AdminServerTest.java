@@ -93,7 +93,8 @@ class AdminServerTest {
   @Test
   void servesTheImages() throws Exception {
     assertThat(get("/api/v1/images").body())
-        .isEqualTo(StatusJson.render(FakeFleet.STATUS.images()));
+        .isEqualTo(StatusJson.render(FakeFleet.STATUS.images()))
+        .contains("\"digest\":\"sha256:1\"", "\"phase\":\"Locking\"", "\"stalled\":null");
   }
 
   @Test

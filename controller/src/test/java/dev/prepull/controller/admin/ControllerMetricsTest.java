@@ -2,6 +2,7 @@ package dev.prepull.controller.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.controller.status.RolloutStatus.Counts;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
@@ -36,6 +37,10 @@ class ControllerMetricsTest {
             "prepull_nodes_complete 3.0",
             "prepull_images_desired 2.0",
             "prepull_images_identical 1.0",
+            "prepull_images_locked 1.0",
+            "prepull_images_phase{phase=\"Locking\"} 1.0",
+            "prepull_images_phase{phase=\"Stalled\"} 0.0",
+            "prepull_images_phase{phase=\"Complete\"} 1.0",
             "prepull_images_failing 1.0",
             "prepull_lists_rejected 1.0");
   }
@@ -50,6 +55,13 @@ class ControllerMetricsTest {
             "prepull_controller_plans_sent_total 6.0",
             "prepull_controller_plan_duration_seconds_count 2",
             "prepull_controller_plan_duration_seconds_sum 0.5");
+  }
+
+  @Test
+  void showsPermitsAndPausedRegistries() {
+    metrics.rolling(new RolloutFigures(7, 2));
+
+    assertThat(samples()).contains("prepull_permits_used 7.0", "prepull_registries_paused 2.0");
   }
 
   @Test
@@ -84,10 +96,14 @@ class ControllerMetricsTest {
                         null,
                         null,
                         false,
+                        "Widening",
+                        null,
                         new Counts(1000, 0, 0, 1000, 0, 0, 0, 0),
                         List.of()))
                 .toList()));
 
-    assertThat(samples()).hasSize(before).contains("prepull_images_desired 1000.0");
+    assertThat(samples())
+        .hasSize(before)
+        .contains("prepull_images_phase{phase=\"Widening\"} 1000.0");
   }
 }

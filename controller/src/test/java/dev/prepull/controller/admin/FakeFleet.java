@@ -7,12 +7,14 @@ import dev.prepull.controller.status.RolloutStatus.Counts;
 import dev.prepull.controller.status.RolloutStatus.Failure;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
 import dev.prepull.controller.status.RolloutStatus.ListStatus;
+import dev.prepull.controller.status.WaveStatus.Phase;
 import dev.prepull.model.NodeName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A fleet of one node and two images, one of which fails. */
 final class FakeFleet implements FleetView {
@@ -25,10 +27,11 @@ final class FakeFleet implements FleetView {
               new ListStatus("bad", "2", false, List.of("line 1"), List.of())),
           new RolloutStatus.Nodes(5, 4, 3),
           List.of(
-              image("nginx:1", true, List.of()),
+              image("nginx:1", "sha256:1", Phase.COMPLETE, List.of()),
               image(
                   "redis:7",
-                  false,
+                  null,
+                  Phase.LOCKING,
                   List.of(new Failure("NotFound", 1, "no such tag", List.of("n1"))))));
 
   static final NodeStatus NODE =
@@ -43,21 +46,26 @@ final class FakeFleet implements FleetView {
           null,
           1,
           0,
-          List.of(new NodeStatus.Image("nginx:1", "Pulling", null, 0, 5, 9, null, null, 0, null)));
+          List.of(
+              new NodeStatus.Image(
+                  "nginx:1", "Pulling", null, null, 0, 5, 9, null, null, 0, null)));
 
   /** What the fleet answers with when it cannot answer. */
   volatile Optional<RuntimeException> failure = Optional.empty();
 
   volatile boolean ready;
 
-  private static ImageStatus image(String image, boolean identical, List<Failure> failures) {
+  private static ImageStatus image(
+      String image, @Nullable String digest, Phase phase, List<Failure> failures) {
     return new ImageStatus(
         image,
         List.of("apps"),
+        digest,
         null,
         null,
+        phase == Phase.COMPLETE,
+        phase.word(),
         null,
-        identical,
         new Counts(5, 3, 1, 0, 1, 0, 0, 0),
         failures);
   }

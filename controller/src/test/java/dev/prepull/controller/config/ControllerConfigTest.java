@@ -42,6 +42,7 @@ class ControllerConfigTest {
                 "prepull-system",
                 null,
                 null,
+                null,
                 new HostPort("0.0.0.0", 8443),
                 new HostPort("0.0.0.0", 8080),
                 Path.of("c.pem"),
@@ -55,6 +56,7 @@ class ControllerConfigTest {
             config(
                 "--namespace", "other",
                 "--lists-from", "lists.yaml",
+                "--state-file", "state.json",
                 "--link-listen", "[::1]:1",
                 "--http-listen", "localhost:2"))
         .isEqualTo(
@@ -62,6 +64,7 @@ class ControllerConfigTest {
                 "other",
                 null,
                 Path.of("lists.yaml"),
+                Path.of("state.json"),
                 new HostPort("::1", 1),
                 new HostPort("localhost", 2),
                 Path.of("c.pem"),
@@ -85,6 +88,14 @@ class ControllerConfigTest {
         .isInstanceOf(UsageException.class)
         .hasMessage(
             "--kubeconfig and --lists-from exclude each other: the lists come from one place");
+  }
+
+  @Test
+  void refusesAStateFileBesideAnApiServer() {
+    assertThatThrownBy(() -> config("--state-file", "state.json"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--state-file belongs to --lists-from: with an API server the locks are in ConfigMap prepull-status");
   }
 
   @ParameterizedTest

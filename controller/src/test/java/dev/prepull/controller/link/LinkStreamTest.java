@@ -3,6 +3,7 @@ package dev.prepull.controller.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.controller.reconcile.AgentSession;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -10,11 +11,13 @@ import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.PlannedImage;
+import dev.prepull.model.PullPermit;
 import dev.prepull.protocol.AgentLinkMapper;
 import dev.prepull.protocol.v1.FromAgent;
 import dev.prepull.protocol.v1.Reports;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,9 @@ import org.junit.jupiter.api.Test;
 class LinkStreamTest {
 
   private static final ImageReference NGINX = ImageReference.parse("nginx:1");
+  private static final ImageReference REDIS = ImageReference.parse("redis:7");
+  private static final ImageDigest DIGEST = new ImageDigest("sha256:" + "1".repeat(64));
+  private static final ImageDigest OTHER = new ImageDigest("sha256:" + "2".repeat(64));
 
   private TestLink link;
 
@@ -50,17 +56,41 @@ class LinkStreamTest {
             .toList());
   }
 
+  private static PullPermit permit(long id, ImageReference reference) {
+    return new PullPermit(id, reference, PullPermit.Purpose.CONVERGE, List.of());
+  }
+
   @Test
-  void bringsAPlanWholeAndThenItsGrant() throws Exception {
+  void bringsAPlanWholeThenItsLocksAndThenPermits() throws Exception {
     TestAgent agent = link.attach("n1");
     AgentSession session = attached("n1");
     NodePlan plan = plan("v1", 5000);
 
-    session.send(plan);
-    session.grant(List.of(NGINX));
+    session.permit(List.of(permit(1, NGINX)));
+    session.send(plan, Map.of(NGINX, DIGEST));
+    session.permit(List.of(permit(2, REDIS)));
 
+    assertThat(agent.nextPermits()).containsExactly(permit(1, NGINX));
     assertThat(agent.nextPlan()).isEqualTo(plan);
-    assertThat(agent.nextGrant()).containsExactly(NGINX);
+    assertThat(agent.nextLocks()).isEqualTo(Map.of(NGINX, DIGEST));
+    assertThat(agent.nextPermits()).containsExactly(permit(2, REDIS));
+  }
+
+  @Test
+  void bringsTheSameLocksToManyAgentsAndOthersToOne() throws Exception {
+    Map<ImageReference, ImageDigest> shared = Map.of(NGINX, DIGEST, REDIS, OTHER);
+    for (String node : List.of("n1", "n2")) {
+      TestAgent agent = link.attach(node);
+
+      attached(node).lock(shared);
+
+      assertThat(agent.nextLocks()).isEqualTo(shared);
+    }
+    TestAgent agent = link.attach("n3");
+
+    attached("n3").lock(Map.of(NGINX, OTHER));
+
+    assertThat(agent.nextLocks()).isEqualTo(Map.of(NGINX, OTHER));
   }
 
   @Test
@@ -69,26 +99,27 @@ class LinkStreamTest {
     for (String node : List.of("n1", "n2", "n3")) {
       TestAgent agent = link.attach(node);
 
-      attached(node).send(plan);
+      attached(node).send(plan, Map.of());
 
       assertThat(agent.nextPlan()).isEqualTo(plan);
     }
   }
 
   @Test
-  void bringsOnlyTheNewestOfManyPlansToASlowReader() throws Exception {
+  void bringsOnlyTheNewestPlanAndAllLocksAndPermitsTogetherToASlowReader() throws Exception {
     TestAgent agent = link.attach("n1");
     AgentSession session = attached("n1");
     agent.stopReading();
     NodePlan newest = plan("v99", 1000);
 
     for (int i = 0; i < 60; i++) {
-      session.send(plan("v" + i, 1000));
-      session.grant(List.of(ImageReference.parse("old:" + i)));
+      session.send(plan("v" + i, 1000), Map.of(NGINX, DIGEST));
     }
-    session.send(newest);
-    session.grant(List.of(NGINX));
-    session.grant(List.of(ImageReference.parse("redis:7")));
+    session.send(newest, Map.of(NGINX, DIGEST));
+    session.lock(Map.of(NGINX, OTHER));
+    session.lock(Map.of(REDIS, DIGEST));
+    session.permit(List.of(permit(1, NGINX)));
+    session.permit(List.of(permit(2, REDIS)));
     agent.readOn();
 
     List<PlanRevision> revisions = new ArrayList<>();
@@ -100,7 +131,8 @@ class LinkStreamTest {
     }
     // The client of this test takes some 16 messages itself before it stops reading.
     assertThat(revisions).hasSizeLessThan(30);
-    assertThat(agent.nextGrant()).containsExactly(NGINX, ImageReference.parse("redis:7"));
+    assertThat(agent.nextLocks()).isEqualTo(Map.of(NGINX, OTHER, REDIS, DIGEST));
+    assertThat(agent.nextPermits()).containsExactly(permit(1, NGINX), permit(2, REDIS));
   }
 
   @Test
@@ -152,7 +184,7 @@ class LinkStreamTest {
     assertThat(older.awaitEnd()).isEqualTo("UNAVAILABLE: the node has attached again");
     assertThat(List.of(link.nextTold(), link.nextTold()))
         .containsExactlyInAnyOrder("attached n1", "detached");
-    link.nextSession().send(plan("v1", 1));
+    link.nextSession().send(plan("v1", 1), Map.of());
     assertThat(newer.nextPlan().images()).hasSize(1);
   }
 
@@ -165,7 +197,7 @@ class LinkStreamTest {
     assertThat(List.of(link.nextTold(), link.nextTold()))
         .containsExactly("attached n2", "detached");
 
-    session.send(plan("v1", 1));
+    session.send(plan("v1", 1), Map.of());
     assertThat(first.nextPlan().images()).hasSize(1);
   }
 
@@ -188,7 +220,7 @@ class LinkStreamTest {
     agent.vanish();
 
     assertThat(link.nextTold()).isEqualTo("detached");
-    session.send(plan("v1", 1));
+    session.send(plan("v1", 1), Map.of());
     session.close("too late");
     link.attach("n2");
     assertThat(link.nextTold()).isEqualTo("attached n2");

@@ -1,8 +1,10 @@
 package dev.prepull.controller.link;
 
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodePlan;
+import dev.prepull.model.PullPermit;
 import dev.prepull.protocol.AgentLink;
 import dev.prepull.protocol.AgentLinkMapper;
 import dev.prepull.protocol.v1.FromAgent;
@@ -22,6 +24,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -125,7 +128,11 @@ final class TestAgent {
     return AgentLinkMapper.plan(next().getPlan());
   }
 
-  List<ImageReference> nextGrant() throws InterruptedException {
+  Map<ImageReference, ImageDigest> nextLocks() throws InterruptedException {
+    return AgentLinkMapper.locks(next().getLocks());
+  }
+
+  List<PullPermit> nextPermits() throws InterruptedException {
     return AgentLinkMapper.grant(next().getGrant());
   }
 

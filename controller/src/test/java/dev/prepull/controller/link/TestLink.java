@@ -105,6 +105,7 @@ final class TestLink implements AgentObserver, AutoCloseable {
         Platform.parse("linux/amd64"),
         "0.1.0",
         Map.of("zone", "a"),
+        3,
         List.of(inventory));
   }
 

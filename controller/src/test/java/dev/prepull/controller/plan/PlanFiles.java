@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Reads what stands in the folders that {@link PlannerTest} walks. */
-final class PlanFiles {
+/** Reads what stands in the folders that tests walk. */
+public final class PlanFiles {
 
   private PlanFiles() {}
 
   /** The lists of a manifest of ConfigMaps. */
-  static List<PrePullList> lists(String manifest) {
+  public static List<PrePullList> lists(String manifest) {
     List<PrePullList> lists = new ArrayList<>();
     for (Object document : load().loadAllFromString(manifest)) {
       Map<?, ?> configMap = map(document);
@@ -39,7 +39,7 @@ final class PlanFiles {
   }
 
   /** Nodes, each a mapping with name and platform, perhaps labels and taints. */
-  static List<NodeInfo> nodes(String text) {
+  public static List<NodeInfo> nodes(String text) {
     List<NodeInfo> nodes = new ArrayList<>();
     for (Object item : (List<?>) load().loadFromString(text)) {
       Map<?, ?> node = map(item);
@@ -62,6 +62,11 @@ final class PlanFiles {
               taints));
     }
     return nodes;
+  }
+
+  /** A list of texts. */
+  public static List<String> steps(String text) {
+    return ((List<?>) load().loadFromString(text)).stream().map(String.class::cast).toList();
   }
 
   private static Load load() {

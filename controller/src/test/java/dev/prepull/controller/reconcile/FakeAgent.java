@@ -8,6 +8,7 @@ import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodeName;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.Platform;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullReason;
 import dev.prepull.model.RuntimeInfo;
@@ -15,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** An agent as the loop sees it: what it was sent, and how it reports. */
 final class FakeAgent implements AgentSession {
@@ -28,8 +29,11 @@ final class FakeAgent implements AgentSession {
   /** The images of each plan that was sent, as written. */
   final List<List<String>> plans = new ArrayList<>();
 
-  /** The images of each grant, as written and sorted. */
-  final List<List<String>> grants = new ArrayList<>();
+  /** What was sent last of each lock, by image as written. */
+  final Map<String, ImageDigest> locks = new TreeMap<>();
+
+  /** Every permit that was given, in order. */
+  final List<PullPermit> permits = new ArrayList<>();
 
   private NodePlan plan = NodePlan.EMPTY;
 
@@ -45,18 +49,31 @@ final class FakeAgent implements AgentSession {
         Platform.parse("linux/amd64"),
         "0.1.0",
         Map.of(),
+        3,
         List.of());
   }
 
   @Override
-  public void send(NodePlan newPlan) {
+  public void send(NodePlan newPlan, Map<ImageReference, ImageDigest> known) {
     plan = newPlan;
     plans.add(newPlan.images().stream().map(image -> image.reference().written()).toList());
+    locks.clear();
+    lock(known);
   }
 
   @Override
-  public void grant(Collection<ImageReference> references) {
-    grants.add(new TreeSet<>(references).stream().map(ImageReference::written).toList());
+  public void lock(Map<ImageReference, ImageDigest> changed) {
+    changed.forEach((reference, digest) -> locks.put(reference.written(), digest));
+  }
+
+  @Override
+  public void permit(Collection<PullPermit> given) {
+    permits.addAll(given);
+  }
+
+  /** The permits that were given, as {@code LOOK nginx:1}. */
+  List<String> permitted() {
+    return permits.stream().map(p -> p.purpose() + " " + p.reference().written()).toList();
   }
 
   @Override
@@ -92,6 +109,10 @@ final class FakeAgent implements AgentSession {
                 ImageReference.parse(image),
                 ImageState.FAILED,
                 new PullProblem(reason, "no " + image, 1, null))));
+  }
+
+  void says(ImageReport... reports) {
+    reconciler.reported(this, List.of(reports));
   }
 
   void detach() {

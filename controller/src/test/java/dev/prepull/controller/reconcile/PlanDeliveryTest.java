@@ -13,7 +13,7 @@ class PlanDeliveryTest {
   private final TestController controller = new TestController();
 
   @Test
-  void sendsThePlanAndAGrantForItsImagesToAnAgentThatAttaches() {
+  void sendsThePlanToAnAgentThatAttachesAndNoPermitBeforeItHasSpoken() {
     controller.observeLists(list("apps", "nginx:1", "alpine:3"));
     controller.observeNodes("n1");
     controller.settle();
@@ -22,7 +22,7 @@ class PlanDeliveryTest {
     controller.loop.run();
 
     assertThat(agent.plans).containsExactly(List.of("alpine:3", "nginx:1"));
-    assertThat(agent.grants).containsExactly(List.of("alpine:3", "nginx:1"));
+    assertThat(agent.permits).isEmpty();
   }
 
   @Test
@@ -110,7 +110,6 @@ class PlanDeliveryTest {
     controller.settle();
 
     assertThat(agent.plans).hasSize(1);
-    assertThat(agent.grants).hasSize(1);
     assertThat(controller.plannings).containsExactly(1, 0);
   }
 

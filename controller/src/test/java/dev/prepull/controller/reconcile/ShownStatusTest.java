@@ -77,7 +77,23 @@ class ShownStatusTest {
   }
 
   @Test
-  void forgetsAnImageThatHasLeftThePlan() {
+  void forgetsAnImageOnceItsAgentKnowsThatItHasLeftThePlan() {
+    start("n1");
+    FakeAgent agent = controller.attach("n1");
+    agent.reports(ImageState.PRESENT, "nginx:1");
+    controller.settle();
+
+    controller.observeLists(list("apps"));
+    controller.settle();
+    agent.acknowledge();
+    controller.observeLists(list("apps", "nginx:1"));
+    controller.settle();
+
+    assertThat(counts()).isEqualTo(new Counts(1, 0, 0, 1, 0, 0, 0, 0));
+  }
+
+  @Test
+  void remembersAnImageThatIsBackBeforeItsAgentHasNoticed() {
     start("n1");
     controller.attach("n1").reports(ImageState.PRESENT, "nginx:1");
     controller.settle();
@@ -87,7 +103,7 @@ class ShownStatusTest {
     controller.observeLists(list("apps", "nginx:1"));
     controller.settle();
 
-    assertThat(counts()).isEqualTo(new Counts(1, 0, 0, 1, 0, 0, 0, 0));
+    assertThat(counts()).isEqualTo(new Counts(1, 1, 0, 0, 0, 0, 0, 0));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.prepull.controller.reconcile;
 
 import dev.prepull.controller.list.RawList;
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.plan.NodeInfo;
 import dev.prepull.controller.status.NodeStatus;
 import dev.prepull.controller.status.RolloutStatus;
@@ -10,10 +11,12 @@ import dev.prepull.model.Platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
@@ -24,15 +27,29 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
   private static final Duration SETTLED = Duration.ofSeconds(1);
 
   final FakeEventLoop loop = new FakeEventLoop();
-  final Reconciler reconciler = new Reconciler(loop, this, this, this);
+  final Reconciler reconciler;
 
   /** As {@code configMap Reason: message}. */
   final List<String> events = new ArrayList<>();
 
   final List<RolloutStatus> published = new ArrayList<>();
 
+  /** The locks that were given to be kept, as they are now. */
+  List<DigestLock> kept = List.of();
+
   /** How many plans were sent, one number for each time that the loop planned. */
   final List<Integer> plannings = new ArrayList<>();
+
+  TestController() {
+    this(List.of());
+  }
+
+  /** A controller that was told the locks of an earlier one. */
+  TestController(Collection<DigestLock> known) {
+    reconciler =
+        new Reconciler(
+            loop, new Reconciler.World(this, this, this), known, new SplittableRandom(1));
+  }
 
   /** The plain form of a list. */
   static RawList list(String name, String... images) {
@@ -91,8 +108,9 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
   }
 
   @Override
-  public void publish(RolloutStatus status) {
+  public void publish(RolloutStatus status, Collection<DigestLock> locks) {
     published.add(status);
+    kept = List.copyOf(locks);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.prepull.controller.plan.NodeInfo;
 import dev.prepull.controller.reconcile.AgentObserver;
 import dev.prepull.controller.reconcile.AgentSession;
 import dev.prepull.controller.reconcile.ClusterObserver;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodeHello;
@@ -14,6 +15,7 @@ import dev.prepull.model.NodeName;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.Platform;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.RuntimeInfo;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,10 +29,13 @@ class AttachedNodesTest {
   /** A session that only counts as an identity. */
   private static final class Session implements AgentSession {
     @Override
-    public void send(NodePlan plan) {}
+    public void send(NodePlan plan, Map<ImageReference, ImageDigest> locks) {}
 
     @Override
-    public void grant(Collection<ImageReference> references) {}
+    public void lock(Map<ImageReference, ImageDigest> locks) {}
+
+    @Override
+    public void permit(Collection<PullPermit> permits) {}
 
     @Override
     public void close(String why) {}
@@ -94,6 +99,7 @@ class AttachedNodesTest {
         Platform.parse("linux/arm64"),
         "0.1.0",
         labels,
+        3,
         List.of());
   }
 

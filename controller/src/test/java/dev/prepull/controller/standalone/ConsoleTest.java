@@ -50,9 +50,9 @@ class ConsoleTest {
   void showsTheStatusAsOneLineWhenTheLineChanges() {
     ConsoleStatus console = new ConsoleStatus();
 
-    console.publish(status(1, 0));
-    console.publish(status(2, 0));
-    console.publish(status(3, 1));
+    console.publish(status(1, 0), List.of());
+    console.publish(status(2, 0), List.of());
+    console.publish(status(3, 1), List.of());
 
     assertThat(lines())
         .containsExactly(

@@ -8,11 +8,13 @@ import dev.prepull.controller.reconcile.ControllerListener;
 import dev.prepull.controller.reconcile.Reconciler;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.loop.FakeEventLoop;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodeHello;
 import dev.prepull.model.NodeName;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.Platform;
+import dev.prepull.model.PullPermit;
 import dev.prepull.model.RuntimeInfo;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** A controller that has just started and learns its nodes only from the agents that come back. */
@@ -39,12 +42,15 @@ class StandaloneRestartTest {
     private final List<Integer> plans = new ArrayList<>();
 
     @Override
-    public void send(NodePlan plan) {
+    public void send(NodePlan plan, Map<ImageReference, ImageDigest> locks) {
       plans.add(plan.images().size());
     }
 
     @Override
-    public void grant(Collection<ImageReference> references) {}
+    public void lock(Map<ImageReference, ImageDigest> locks) {}
+
+    @Override
+    public void permit(Collection<PullPermit> permits) {}
 
     @Override
     public void close(String why) {}
@@ -52,7 +58,11 @@ class StandaloneRestartTest {
 
   private final FakeEventLoop loop = new FakeEventLoop();
   private final Reconciler reconciler =
-      new Reconciler(loop, status -> {}, (configMap, kind, message) -> {}, NOBODY);
+      new Reconciler(
+          loop,
+          new Reconciler.World((status, locks) -> {}, (configMap, kind, message) -> {}, NOBODY),
+          List.of(),
+          new SplittableRandom(1));
 
   private static NodeHello hello(String node) {
     return new NodeHello(
@@ -61,6 +71,7 @@ class StandaloneRestartTest {
         Platform.parse("linux/amd64"),
         "0.1.0",
         Map.of(),
+        3,
         List.of());
   }
 

@@ -3,8 +3,11 @@ package dev.prepull.controller.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.status.RolloutStatus.Failure;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
+import dev.prepull.controller.status.WaveStatus.Phase;
+import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
@@ -35,6 +38,18 @@ class StatusFoldTest {
 
   private final Map<NodeName, NodePlan> plans = new HashMap<>();
   private final Map<NodeName, Observation.Holdings> holdings = new HashMap<>();
+  private final Map<ImageReference, WaveStatus> waves = new HashMap<>();
+  private ImagePolicy policy = ImagePolicy.DEFAULT;
+
+  private void locked(ImageReference reference, ImageDigest digest) {
+    waves.put(
+        reference,
+        new WaveStatus(
+            new DigestLock(reference, digest, NOW.plusMillis(5), "n1", NOW),
+            Phase.WIDENING,
+            null,
+            null));
+  }
 
   private void node(String name, List<ImageReference> planned, ImageReport... reports) {
     plan(name, planned);
@@ -47,13 +62,17 @@ class StatusFoldTest {
     plans.put(
         new NodeName(name),
         NodePlan.of(
-            planned.stream()
-                .map(reference -> new PlannedImage(reference, ImagePolicy.DEFAULT))
-                .toList()));
+            planned.stream().map(reference -> new PlannedImage(reference, policy)).toList()));
   }
 
   private static ImageReport present(ImageReference reference, @Nullable ImageDigest digest) {
     return ImageReport.present(reference, digest, 1);
+  }
+
+  private static ImageReport drifted(ImageDigest digest) {
+    return present(NGINX, digest)
+        .withState(ImageState.DRIFTED)
+        .withProblem(new PullProblem(PullReason.DRIFT, "another digest", 0, null));
   }
 
   private static ImageReport failed(PullReason reason, String message) {
@@ -68,7 +87,8 @@ class StatusFoldTest {
             List.of(),
             plans,
             Map.of(NGINX, List.of("apps"), REDIS, List.of("apps", "other")),
-            holdings));
+            holdings,
+            waves));
   }
 
   private ImageStatus nginx() {
@@ -79,28 +99,19 @@ class StatusFoldTest {
   }
 
   @Test
-  void isIdenticalWhenEveryTargetedNodeHoldsTheSameDigest() {
+  void isIdenticalWhenEveryTargetedNodeHoldsTheLockedDigest() {
+    locked(NGINX, ONE);
     node("n1", List.of(NGINX), present(NGINX, ONE));
     node("n2", List.of(NGINX), present(NGINX, ONE));
     node("n3", List.of(REDIS));
 
     assertThat(nginx().identical()).isTrue();
-    assertThat(nginx().digest()).isEqualTo(ONE.value());
   }
 
   @Test
-  void isNotIdenticalWhileOneNodeIsMissingIt() {
+  void isNotIdenticalWithoutALock() {
     node("n1", List.of(NGINX), present(NGINX, ONE));
-    node("n2", List.of(NGINX));
-
-    assertThat(nginx().identical()).isFalse();
-    assertThat(nginx().digest()).isEqualTo(ONE.value());
-  }
-
-  @Test
-  void isNotIdenticalWhenDigestsDiffer() {
-    node("n1", List.of(NGINX), present(NGINX, ONE));
-    node("n2", List.of(NGINX), present(NGINX, TWO));
+    node("n2", List.of(NGINX), present(NGINX, ONE));
 
     assertThat(nginx().identical()).isFalse();
     assertThat(nginx().digest()).isNull();
@@ -108,16 +119,47 @@ class StatusFoldTest {
   }
 
   @Test
-  void isNotIdenticalWhenANodeHoldsItWithoutADigest() {
+  void isNotIdenticalWhileOneNodeIsMissingIt() {
+    locked(NGINX, ONE);
     node("n1", List.of(NGINX), present(NGINX, ONE));
-    node("n2", List.of(NGINX), present(NGINX, null));
+    node("n2", List.of(NGINX));
 
     assertThat(nginx().identical()).isFalse();
-    assertThat(nginx().digest()).isNull();
+  }
+
+  @Test
+  void countsANodeThatCallsAnotherDigestPresentAsDrifted() {
+    locked(NGINX, ONE);
+    node("n1", List.of(NGINX), present(NGINX, ONE));
+    node("n2", List.of(NGINX), present(NGINX, TWO));
+
+    assertThat(nginx().identical()).isFalse();
+    assertThat(nginx().nodes()).isEqualTo(new RolloutStatus.Counts(2, 1, 0, 0, 0, 0, 1, 0));
+    assertThat(fold().nodes().complete()).isEqualTo(1);
+  }
+
+  @Test
+  void countsANodeThatHoldsItWithoutADigestAsDrifted() {
+    locked(NGINX, ONE);
+    node("n1", List.of(NGINX), present(NGINX, null));
+
+    assertThat(nginx().identical()).isFalse();
+    assertThat(nginx().nodes().drifted()).isEqualTo(1);
+  }
+
+  @Test
+  void isNotIdenticalWhenAllNodesAgreeOnAnotherDigestThanTheLockedOne() {
+    locked(NGINX, ONE);
+    node("n1", List.of(NGINX), present(NGINX, TWO));
+    node("n2", List.of(NGINX), present(NGINX, TWO));
+
+    assertThat(nginx().identical()).isFalse();
+    assertThat(nginx().digest()).isEqualTo(ONE.value());
   }
 
   @Test
   void isNotIdenticalWhileANodeIsUnknown() {
+    locked(NGINX, ONE);
     node("n1", List.of(NGINX), present(NGINX, ONE));
     plan("n2", List.of(NGINX));
 
@@ -126,9 +168,99 @@ class StatusFoldTest {
   }
 
   @Test
+  void showsTheLockAndHowItWasFound() {
+    locked(NGINX, ONE);
+
+    assertThat(nginx())
+        .extracting(ImageStatus::digest, ImageStatus::lockedAt, ImageStatus::lockedBy)
+        .containsExactly(ONE.value(), NOW, "n1");
+  }
+
+  @Test
+  void showsTheStageOfTheWaveAndWhyItStandsStill() {
+    waves.put(NGINX, new WaveStatus(null, Phase.STALLED, "2 of 2 nodes failed", null));
+
+    assertThat(nginx())
+        .extracting(ImageStatus::phase, ImageStatus::stalled)
+        .containsExactly("Stalled", "2 of 2 nodes failed");
+  }
+
+  @Test
   void showsAnImageThatNoNodeIsMeantToHold() {
     assertThat(nginx().nodes()).isEqualTo(new RolloutStatus.Counts(0, 0, 0, 0, 0, 0, 0, 0));
     assertThat(nginx().identical()).isFalse();
+    assertThat(nginx().phase()).isEqualTo("Locking");
+  }
+
+  @Test
+  void isNotIdenticalOnNoNodesAtAll() {
+    locked(NGINX, ONE);
+
+    assertThat(nginx().identical()).isFalse();
+  }
+
+  @Test
+  void standsStillWhereDriftIsOnlyReported() {
+    locked(NGINX, ONE);
+    policy = reportingDrift();
+    node("n1", List.of(NGINX), present(NGINX, ONE));
+    node("n2", List.of(NGINX), drifted(TWO));
+
+    assertThat(nginx().phase()).isEqualTo("Stalled");
+    assertThat(nginx().stalled())
+        .isEqualTo("onDrift: Report leaves another digest on 1 of 2 nodes");
+    assertThat(nginx().failures()).extracting(Failure::reason).containsExactly("Drift");
+  }
+
+  @Test
+  void doesNotStandStillWhileDriftIsOnlyReportedButOtherNodesMove() {
+    locked(NGINX, ONE);
+    policy = reportingDrift();
+    node("n1", List.of(NGINX), drifted(TWO));
+    node("n2", List.of(NGINX), ImageReport.of(NGINX, ImageState.PULLING));
+
+    assertThat(nginx().phase()).isEqualTo("Widening");
+    assertThat(nginx().stalled()).isNull();
+  }
+
+  @Test
+  void doesNotStandStillWhereDriftIsMended() {
+    locked(NGINX, ONE);
+    node("n1", List.of(NGINX), drifted(TWO));
+
+    assertThat(nginx().stalled()).isNull();
+  }
+
+  private static ImagePolicy reportingDrift() {
+    ImagePolicy standard = ImagePolicy.DEFAULT;
+    return new ImagePolicy(
+        standard.pullPolicy(),
+        standard.priority(),
+        standard.pin(),
+        standard.maxSizeBytes(),
+        standard.pullTimeout(),
+        standard.onRemoval(),
+        DriftPolicy.REPORT);
+  }
+
+  @Test
+  void tellsThatTheRegistryCouldNotBeAskedAnew() {
+    Failure look = new Failure("RateLimited", 1, "too many requests", List.of("n1"));
+    waves.put(NGINX, new WaveStatus(null, Phase.COMPLETE, null, look));
+    node("n1", List.of(NGINX), failed(PullReason.TIMEOUT, "no progress"));
+
+    assertThat(nginx().failures())
+        .extracting(Failure::reason)
+        .containsExactly("Timeout", "RateLimited");
+  }
+
+  @Test
+  void tellsAFailedLookOnceWhenItsNodeSaysItToo() {
+    Failure look = new Failure("NotFound", 1, "the look", List.of("n1"));
+    waves.put(NGINX, new WaveStatus(null, Phase.LOCKING, null, look));
+    node("n1", List.of(NGINX), failed(PullReason.NOT_FOUND, "the node"));
+
+    assertThat(nginx().failures()).extracting(Failure::message).containsExactly("the node");
   }
 
   @Test
@@ -186,5 +318,17 @@ class StatusFoldTest {
         .extracting(ImageStatus::image, ImageStatus::lists)
         .containsExactly(
             tuple("nginx:1", List.of("apps")), tuple("redis:7", List.of("apps", "other")));
+  }
+
+  @Test
+  void foldsFiveThousandImages() {
+    List<ImageReference> many =
+        IntStream.range(0, 5_000).mapToObj(i -> ImageReference.parse("r/app:" + i)).toList();
+    ImageReport[] reports =
+        many.stream().map(image -> present(image, ONE)).toArray(ImageReport[]::new);
+    many.forEach(image -> locked(image, ONE));
+    IntStream.range(0, 20).forEach(i -> node("n" + i, many, reports));
+
+    assertThat(fold().images()).filteredOn(ImageStatus::identical).hasSize(5_000);
   }
 }

@@ -29,6 +29,8 @@ class StatusJsonTest {
                   Instant.parse("2026-01-01T00:00:00Z"),
                   "n1",
                   true,
+                  "Stalled",
+                  "4 of 8 nodes failed",
                   new Counts(8, 1, 2, 3, 4, 5, 6, 7),
                   List.of(new Failure("NotFound", 4, "no such tag", List.of("n2", "n3"))))));
 
@@ -43,6 +45,7 @@ class StatusJsonTest {
             "nodes":{"desired":5,"attached":4,"complete":3},\
             "images":[{"image":"nginx:1","lists":["apps"],"digest":"sha256:1",\
             "lockedAt":"2026-01-01T00:00:00Z","lockedBy":"n1","identical":true,\
+            "phase":"Stalled","stalled":"4 of 8 nodes failed",\
             "nodes":{"desired":8,"present":1,"pulling":2,"waiting":3,"failed":4,"blocked":5,\
             "drifted":6,"unknown":7},\
             "failures":[{"reason":"NotFound","count":4,"message":"no such tag",\
@@ -69,6 +72,7 @@ class StatusJsonTest {
                     "nginx:1",
                     "Failed",
                     null,
+                    Instant.parse("2026-01-01T00:00:09Z"),
                     10,
                     4,
                     8,
@@ -83,8 +87,8 @@ class StatusJsonTest {
             {"node":"n1","attached":true,"runtime":"containerd 2.1.0","platform":"linux/amd64",\
             "agentVersion":"0.1.0","revision":"r2","acknowledged":"r1","planError":null,\
             "desired":1,"present":0,\
-            "images":[{"image":"nginx:1","state":"Failed","digest":null,"sizeBytes":10,\
-            "bytesDone":4,"bytesTotal":8,"reason":"NotFound","message":"no such tag",\
+            "images":[{"image":"nginx:1","state":"Failed","digest":null,\
+            "pullingSince":"2026-01-01T00:00:09Z","sizeBytes":10,"bytesDone":4,"bytesTotal":8,"reason":"NotFound","message":"no such tag",\
             "attempt":2,"nextRetry":"2026-01-01T00:00:00Z"}]}\
             """);
   }

@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of the local run. What registry and runtimes hold is kept between runs, in {@code
- * state}; sockets, logs and the control plane are new each time, in {@code run}.
+ * The parts of the local run. What registry and runtimes hold and what is locked is kept between
+ * runs, in {@code state}; sockets, logs and the control plane are new each time, in {@code run}.
  */
 final class LocalParts {
 
@@ -56,7 +56,8 @@ final class LocalParts {
     this.controller =
         cluster
             ? startInCluster(secrets, httpPort)
-            : ControllerProcess.standalone(run, secrets, lists, httpPort);
+            : ControllerProcess.standalone(
+                run, secrets, lists, ControllerProcess.stateFile(state), httpPort);
     out.printf("controller: %s/api/v1/status%n", controller.http().url());
     nodes.forEach((name, runtime) -> {
       AgentProcess agent = AgentProcess.start(run, name, runtime, controller.link(), secrets);

@@ -30,7 +30,8 @@ public final class LocalRun {
   private static final Flag LISTS =
       Flag.optional("lists", "FILE", "Another manifest than manifests/examples/prepull-list.yaml.");
   private static final Flag FRESH =
-      Flag.toggle("fresh", "Forgets what registry and nodes hold from earlier runs.");
+      Flag.toggle(
+          "fresh", "Forgets what registry and nodes hold and what is locked from earlier runs.");
   private static final List<Flag> FLAGS = List.of(ONCE, CLUSTER, LISTS, FRESH);
 
   private static final Duration ONCE_LIMIT = Duration.ofMinutes(5);
@@ -110,7 +111,8 @@ public final class LocalRun {
         throw new TestbedException("another local-up is running; stop that one first");
       }
       if (fresh) {
-        state.clear("registry", "containerd-1", "containerd-2", "containerd-3", "docker-1");
+        state.clear(
+            "registry", "controller", "containerd-1", "containerd-2", "containerd-3", "docker-1");
       }
       try (Workspace run = Workspace.temporary()) {
         show(LocalParts.start(state, run, lists, cluster, out));

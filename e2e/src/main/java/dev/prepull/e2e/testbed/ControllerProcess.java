@@ -50,21 +50,25 @@ public final class ControllerProcess implements AutoCloseable {
   /** Starts one that reads its lists from a manifest file. */
   public static ControllerProcess standalone(
       Workspace workspace, LinkSecrets secrets, Path listsFrom) {
-    return standalone(workspace, secrets, listsFrom, Ports.free());
+    return standalone(workspace, secrets, listsFrom, stateFile(workspace), Ports.free());
   }
 
-  /** As {@link #standalone(Workspace, LinkSecrets, Path)}, with its HTTP side at that port. */
+  /** Where one of that workspace keeps its locks. */
+  public static Path stateFile(Workspace workspace) {
+    return workspace.directory("controller").resolve("state.json");
+  }
+
+  /**
+   * As {@link #standalone(Workspace, LinkSecrets, Path)}, with that state file and its HTTP side at
+   * that port.
+   */
   public static ControllerProcess standalone(
-      Workspace workspace, LinkSecrets secrets, Path listsFrom, int httpPort) {
+      Workspace workspace, LinkSecrets secrets, Path listsFrom, Path stateFile, int httpPort) {
     return start(
         workspace,
         secrets,
         httpPort,
-        List.of(
-            "--lists-from",
-            listsFrom.toString(),
-            "--state-file",
-            workspace.directory("controller").resolve("state.json").toString()));
+        List.of("--lists-from", listsFrom.toString(), "--state-file", stateFile.toString()));
   }
 
   /** Starts one that reads its lists from an API server. */

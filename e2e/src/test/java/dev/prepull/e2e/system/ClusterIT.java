@@ -168,6 +168,60 @@ class ClusterIT {
   }
 
   @Test
+  void aNodeThatJoinsAfterARestartGetsWhatIsLockedThoughTheTagHasMoved() throws Exception {
+    String image = push("joined/app", "1");
+    apply("joined", "images", image);
+    eventually("it is held", () -> statusOf(image).get("identical").asBoolean());
+    String locked = statusOf(image).get("digest").asText();
+    eventually("the lock is written", () -> statusText("locks.json").contains(image));
+    controller.kill();
+    String moved = push("joined/app", "1");
+    controller.resume();
+
+    String joined = "edge-2";
+    try (ContainerdNode second =
+            ContainerdNode.start(workspace, joined, ContainerdNode.Version.V1_6);
+        AgentProcess unused = attach(joined, second)) {
+      eventually("the new node holds it", () -> second.held().containsKey(moved));
+
+      assertThat(second.held()).containsEntry(image, locked);
+      eventually("identical on two nodes", () -> isIdenticalOn(2, image));
+      assertThat(statusOf(image).get("digest").asText()).isEqualTo(locked);
+    } finally {
+      kubectl("delete", "node", joined);
+    }
+  }
+
+  private AgentProcess attach(String name, ContainerdNode runtime) {
+    runtime.mapRegistry(registry.host(), registry.url());
+    cluster.addNode(workspace, name);
+    return AgentProcess.start(
+        workspace, name, runtime, controller.link(), secrets, "--disk-threshold", "99");
+  }
+
+  @Test
+  void theLockOfAnImageThatHasLeftTheListIsForgotten() {
+    String image = push("forgotten/app", "1");
+    apply("forgotten", "images", image);
+    eventually("the lock is written", () -> statusText("locks.json").contains(image));
+
+    kubectl("delete", "configmap", "forgotten");
+
+    eventually("the lock is gone", () -> !statusText("locks.json").contains(image));
+    assertThat(node.held()).containsKey(image);
+  }
+
+  @Test
+  void aTagThatDoesNotExistStandsStillAndAnEventTellsIt() {
+    String image = registry.host() + "/absent/app:1";
+
+    apply("stuck", "images", image);
+
+    eventually("an Event warns", () -> events("stuck").contains("Warning RolloutStalled"));
+    assertThat(events("stuck")).contains(image, "NotFound");
+  }
+
+  @Test
   void aConfigMapWithoutTheLabelIsNoList() {
     kubectl("create", "configmap", "other", "--from-literal=images=nginx");
     String image = push("labelless/app", "1");
@@ -209,15 +263,19 @@ class ClusterIT {
   }
 
   private JsonNode statusJson() throws IOException {
-    return JSON.readTree(
-        cluster.kubectl(
-            "-n",
-            NAMESPACE,
-            "get",
-            "configmap",
-            "prepull-status",
-            "-o",
-            "jsonpath={.data.status\\.json}"));
+    return JSON.readTree(statusText("status.json"));
+  }
+
+  /** What stands in the status ConfigMap under that key. */
+  private String statusText(String key) {
+    return cluster.kubectl(
+        "-n",
+        NAMESPACE,
+        "get",
+        "configmap",
+        "prepull-status",
+        "-o",
+        "jsonpath={.data.%s}".formatted(key.replace(".", "\\.")));
   }
 
   private JsonNode statusOf(String image) throws IOException {
@@ -235,6 +293,12 @@ class ClusterIT {
       }
     }
     throw new TestbedException("no %s in %s".formatted(value, array));
+  }
+
+  private boolean isIdenticalOn(int nodes, String image) throws IOException {
+    JsonNode status = statusOf(image);
+    return status.get("identical").asBoolean()
+        && status.get("nodes").get("present").asInt() == nodes;
   }
 
   private int desired(String image) {
