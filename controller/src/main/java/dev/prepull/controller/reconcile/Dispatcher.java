@@ -7,6 +7,7 @@ import dev.prepull.model.NodeName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Looks at the rollouts when something has happened or a time has come, and tells the agents what
@@ -24,7 +25,7 @@ final class Dispatcher {
   private final EventLoop loop;
   private final Rollouts rollouts;
   private final Map<NodeName, AttachedAgent> agents;
-  private final Runnable told;
+  private final Consumer<Orders> looked;
   private Duration pause = PAUSE;
   private EventLoop.Timer alarm = () -> {};
   private boolean pending;
@@ -33,14 +34,17 @@ final class Dispatcher {
    * Nothing is looked at yet.
    *
    * @param agents the newest of each node, as they are at any moment
-   * @param told runs after agents were told something
+   * @param looked is told after each look what followed from it
    */
   Dispatcher(
-      EventLoop loop, Rollouts rollouts, Map<NodeName, AttachedAgent> agents, Runnable told) {
+      EventLoop loop,
+      Rollouts rollouts,
+      Map<NodeName, AttachedAgent> agents,
+      Consumer<Orders> looked) {
     this.loop = loop;
     this.rollouts = rollouts;
     this.agents = agents;
-    this.told = told;
+    this.looked = looked;
   }
 
   /** Something has happened. */
@@ -65,9 +69,7 @@ final class Dispatcher {
       Duration wait = Duration.between(ended, next);
       alarm = loop.after(wait.isNegative() ? Duration.ZERO : wait, this::soon);
     }
-    if (!orders.orders().isEmpty()) {
-      told.run();
-    }
+    looked.accept(orders);
   }
 
   private void tell(Orders.Order order) {

@@ -5,6 +5,7 @@ import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.plan.NodeInfo;
 import dev.prepull.controller.plan.PlannedFleet;
 import dev.prepull.controller.plan.Planner;
+import dev.prepull.controller.rollout.Orders;
 import dev.prepull.controller.rollout.Rollouts;
 import dev.prepull.controller.status.NodeStatus;
 import dev.prepull.controller.status.NodeStatuses;
@@ -90,7 +91,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     this.lists = new ListBook(world.events());
     this.rollouts = new RolloutWatch(world.events());
     this.waves = new Rollouts(known, loop.now(), random);
-    this.dispatcher = new Dispatcher(loop, waves, agents, this::showSoon);
+    this.dispatcher = new Dispatcher(loop, waves, agents, this::looked);
   }
 
   // --- what the cluster tells -------------------------------------------------------------------
@@ -255,6 +256,13 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     return agent == null ? null : agent.report(reference);
   }
 
+  private void looked(Orders orders) {
+    listener.rolling(waves.figures(loop.now()));
+    if (!orders.orders().isEmpty()) {
+      showSoon();
+    }
+  }
+
   private NodePlan planOf(NodeName node) {
     return fleet.planOf(node);
   }
@@ -271,7 +279,6 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
             RolloutStatus status = foldStatus();
             rollouts.observe(status);
             listener.statusChanged(status);
-            listener.rolling(waves.figures(loop.now()));
             statusSink.publish(status, waves.locks());
           });
     }

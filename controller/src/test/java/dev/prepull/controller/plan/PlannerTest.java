@@ -13,6 +13,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,13 +24,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Plans one folder of {@code src/test/resources/plan} after the other: {@code in-lists.yaml} and
  * {@code in-nodes.yaml} must give {@code out-plans.yaml}. There an image stands alone, or with what
- * differs from the standard policy.
+ * differs from the standard policy. Where {@code out-rollouts.yaml} stands, that is how the images
+ * are to spread.
  */
 class PlannerTest {
 
   private static final String LISTS = "in-lists.yaml";
   private static final String NODES = "in-nodes.yaml";
   private static final String PLANS = "out-plans.yaml";
+  private static final String ROLLOUTS = "out-rollouts.yaml";
 
   static List<Path> cases() throws IOException, URISyntaxException {
     URL folder = Objects.requireNonNull(PlannerTest.class.getResource("/plan"));
@@ -48,13 +51,18 @@ class PlannerTest {
     assertThat(filesIn(folder))
         .as("every file of %s is used", folder.getFileName())
         .map(file -> file.getFileName().toString())
-        .containsExactly(LISTS, NODES, PLANS);
+        .contains(LISTS, NODES, PLANS)
+        .isSubsetOf(LISTS, NODES, PLANS, ROLLOUTS);
     List<PrePullList> lists = PlanFiles.lists(Files.readString(folder.resolve(LISTS)));
     List<NodeInfo> nodes = PlanFiles.nodes(Files.readString(folder.resolve(NODES)));
 
     PlannedFleet fleet = Planner.plan(lists, nodes);
 
     assertThat(text(fleet)).isEqualTo(withoutComments(Files.readString(folder.resolve(PLANS))));
+    if (Files.exists(folder.resolve(ROLLOUTS))) {
+      assertThat(fleet.rollouts().values().stream().map(PlannerTest::text).collect(joining()))
+          .isEqualTo(withoutComments(Files.readString(folder.resolve(ROLLOUTS))));
+    }
   }
 
   private static String withoutComments(String text) {
@@ -62,6 +70,20 @@ class PlannerTest {
         .filter(line -> !line.startsWith("#"))
         .map(line -> line + "\n")
         .collect(joining());
+  }
+
+  private static String text(PlannedRollout rollout) {
+    Duration interval = rollout.refreshInterval();
+    return "%s: {nodes: %d, canaryNodes: %d, maxNodesPulling: %d, failureTolerance: %d, maxPullsPerRegistry: %d%s%s}\n"
+        .formatted(
+            rollout.reference().written(),
+            rollout.targetedNodes(),
+            rollout.canaryNodes(),
+            rollout.maxNodesPulling(),
+            rollout.failureTolerance(),
+            rollout.maxPullsPerRegistry(),
+            rollout.priority() == 0 ? "" : ", priority: " + rollout.priority(),
+            interval == null ? "" : ", refreshInterval: " + GoDuration.format(interval));
   }
 
   private static String text(PlannedFleet fleet) {

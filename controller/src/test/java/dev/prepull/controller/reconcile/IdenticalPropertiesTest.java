@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class IdenticalPropertiesTest {
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, 700);
+    return LongStream.rangeClosed(1, 400);
   }
 
   @ParameterizedTest(name = "seed {0}")

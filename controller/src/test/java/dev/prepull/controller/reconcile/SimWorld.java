@@ -51,6 +51,7 @@ final class SimWorld implements ControllerListener {
   private final Map<ImageReference, Integer> pushes = new HashMap<>();
   private final Set<Long> ids = new HashSet<>();
   private final Set<String> wanted = new HashSet<>(IMAGES);
+  private final Set<SimAgent> gone = new HashSet<>();
   private List<DigestLock> kept = List.of();
   private RolloutFigures figures = new RolloutFigures(0, 0);
   private MortalLoop process = new MortalLoop();
@@ -102,17 +103,21 @@ final class SimWorld implements ControllerListener {
             new Reconciler.World(sink, (list, kind, message) -> {}, this),
             kept,
             random.split());
-    begun.nodesObserved(
-        agents.stream()
-            .map(agent ->
-                new NodeInfo(
-                    new NodeName(agent.name()),
-                    Platform.parse("linux/amd64"),
-                    Map.of("topology.kubernetes.io/zone", "zone-" + agents.indexOf(agent) % 3),
-                    List.of()))
-            .toList());
+    begun.nodesObserved(nodes());
     begun.listsObserved(List.of(list()));
     return begun;
+  }
+
+  private List<NodeInfo> nodes() {
+    return agents.stream()
+        .filter(agent -> !gone.contains(agent))
+        .map(agent ->
+            new NodeInfo(
+                new NodeName(agent.name()),
+                Platform.parse("linux/amd64"),
+                Map.of("topology.kubernetes.io/zone", "zone-" + agents.indexOf(agent) % 3),
+                List.of()))
+        .toList();
   }
 
   private RawList list() {
@@ -202,7 +207,8 @@ final class SimWorld implements ControllerListener {
       case 7 -> pushes.merge(image, 1, Integer::sum);
       case 8 -> edit(image.written());
       case 9 -> restartSometimes();
-      case 10, 11, 12, 13 -> loop.advance(Duration.ofMillis(random.nextInt(1, 3000)));
+      case 10 -> comeOrGo(agent);
+      case 11, 12, 13 -> loop.advance(Duration.ofMillis(random.nextInt(1, 3000)));
       case 14, 15, 16, 17, 18, 19 -> agent.finish(image, !chance(4));
       default -> agent.deliver(random.nextInt(1, 6));
     }
@@ -221,6 +227,18 @@ final class SimWorld implements ControllerListener {
     }
   }
 
+  /** The cluster loses the node, or has it again; its agent goes on in any case. */
+  private void comeOrGo(SimAgent agent) {
+    if (!gone.remove(agent)) {
+      gone.add(agent);
+    }
+    controller.nodesObserved(nodes());
+    loop.advance(Reconciler.DEBOUNCE);
+    if (gone.contains(agent)) {
+      IMAGES.forEach(image -> agent.unplanned(ImageReference.parse(image)));
+    }
+  }
+
   private void restartSometimes() {
     if (chance(3)) {
       process.dead = true;
@@ -232,6 +250,8 @@ final class SimWorld implements ControllerListener {
 
   /** All trouble ends, and time passes. */
   void comesToRest() {
+    gone.clear();
+    controller.nodesObserved(nodes());
     agents.stream().filter(agent -> !agent.isAttached()).forEach(agent -> agent.attach(controller));
     for (int round = 0; round < 100; round++) {
       for (SimAgent agent : agents) {
