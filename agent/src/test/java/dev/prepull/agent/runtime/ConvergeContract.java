@@ -99,6 +99,47 @@ interface ConvergeContract extends RuntimeUnderTest {
   }
 
   @Test
+  default void convergesOnAnotherDigestOfTheSameContent() throws Exception {
+    ImageReference reference = reference("team/app:1");
+    here().push("team/app", "1");
+    assertPulled(pull(reference));
+    ImageDigest rebuilt = here().rebuild("team/app", "1");
+
+    PullOutcome outcome = converge(reference, rebuilt);
+
+    assertPulled(outcome);
+    assertResolves(reference, rebuilt);
+  }
+
+  @Test
+  default void goesBackToTheFirstDigestOfTheSameContent() throws Exception {
+    ImageReference reference = reference("team/app:1");
+    ImageDigest built = here().push("team/app", "1");
+    assertPulled(pull(reference));
+    here().rebuild("team/app", "1");
+    assertPulled(pull(reference));
+
+    PullOutcome outcome = converge(reference, built);
+
+    assertPulled(outcome);
+    assertResolves(reference, built);
+  }
+
+  @Test
+  default void namesTheDigestThatAPullBroughtAmongThoseOfTheSameContent() throws Exception {
+    ImageReference reference = reference("team/app:1");
+    ImageDigest built = here().push("team/app", "1");
+    assertPulled(pull(reference));
+    ImageDigest rebuilt = here().rebuild("team/app", "1");
+
+    PullOutcome outcome = pull(reference);
+
+    assertThat(assertPulled(outcome).image())
+        .matches(image -> image.resolves(reference, rebuilt), "resolves to " + rebuilt)
+        .matches(image -> !image.resolves(reference, built), "does not resolve to " + built);
+  }
+
+  @Test
   default void convergesOnTheDigestOfAnIndex() throws Exception {
     ImageReference reference = reference("team/app:1");
     ImageDigest locked = here().pushIndex("team/app", "1");

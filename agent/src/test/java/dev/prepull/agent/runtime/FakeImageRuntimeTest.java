@@ -41,6 +41,11 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       }
 
       @Override
+      public ImageDigest rebuild(String repository, String tag) {
+        return push(repository, tag);
+      }
+
+      @Override
       public void alias(String repository, String tag, String newTag) {
         String name = registry() + "/" + repository;
         runtime.alias(

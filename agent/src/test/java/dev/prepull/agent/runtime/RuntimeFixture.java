@@ -38,6 +38,12 @@ public interface RuntimeFixture extends AutoCloseable {
   /** Pushes a new image for several platforms and returns the digest of its index. */
   ImageDigest pushIndex(String repository, String tag);
 
+  /**
+   * Pushes the content of the image that was pushed last under another manifest, as a build that
+   * changed nothing does, and returns the manifest's digest.
+   */
+  ImageDigest rebuild(String repository, String tag);
+
   /** Gives the image that was pushed last a second tag. */
   void alias(String repository, String tag, String newTag);
 

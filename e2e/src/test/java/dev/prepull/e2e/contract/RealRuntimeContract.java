@@ -206,6 +206,12 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     }
 
     @Override
+    public ImageDigest rebuild(String repository, String tag) {
+      pushed = Objects.requireNonNull(pushed).rebuilt();
+      return new ImageDigest(registry.push(path + "/" + repository, tag, pushed));
+    }
+
+    @Override
     public void alias(String repository, String tag, String newTag) {
       String unused =
           registry.push(path + "/" + repository, newTag, Objects.requireNonNull(pushed));
