@@ -10,8 +10,14 @@ import dev.prepull.agent.link.LinkSettings;
 import dev.prepull.agent.link.NodeSide;
 import dev.prepull.agent.link.ReconnectDelays;
 import dev.prepull.agent.puller.Backoff;
+import dev.prepull.agent.puller.Ownership;
 import dev.prepull.agent.puller.Puller;
 import dev.prepull.agent.puller.PullerSettings;
+import dev.prepull.agent.puller.RuntimeCalls;
+import dev.prepull.agent.puller.disk.DiskBudget;
+import dev.prepull.agent.puller.disk.DiskGuard;
+import dev.prepull.agent.puller.disk.FileStoreFilesystem;
+import dev.prepull.agent.puller.journal.JournalFile;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
@@ -31,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,17 +77,24 @@ public final class AgentMain {
     log.atInfo().addKeyValue("node", config.node()).addKeyValue("runtime", info).log("Starting");
 
     ReportBook book = new ReportBook();
-    AgentMetrics metrics = new AgentMetrics(version(), info, book);
+    DiskBudget disk =
+        new DiskBudget(
+            new FileStoreFilesystem(config.imageFilesystem(), runtime),
+            new DiskGuard(config.diskThreshold()));
+    AgentMetrics metrics = new AgentMetrics(version(), info, book, disk::reading);
     VertxEventLoop loop = new VertxEventLoop(vertx, clock);
+    ThreadFactory threads = Thread.ofVirtual().name("runtime-", 0).factory();
+    JournalFile journal = JournalFile.in(config.stateDirectory());
     Puller puller =
         stops.add(
             new Puller(
-                loop,
-                runtime,
-                Thread.ofVirtual().name("runtime-", 0).factory(),
+                new RuntimeCalls(loop, runtime, threads),
                 new Backoff(random),
                 new PullerSettings(config.maxConcurrentPulls(), config.pollInterval()),
+                disk,
+                new Ownership(loop, threads, journal.read(clock.instant()), journal),
                 new PullListeners(book, metrics)));
+    puller.followEvents();
     PlanBoard board = new PlanBoard(puller, book);
     LinkClient link =
         stops.add(

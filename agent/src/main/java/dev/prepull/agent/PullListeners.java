@@ -24,6 +24,31 @@ record PullListeners(List<PullListener> listeners) implements PullListener {
   }
 
   @Override
+  public void parted(ImageReport last) {
+    listeners.forEach(listener -> listener.parted(last));
+  }
+
+  @Override
+  public void vanished(ImageReference reference) {
+    listeners.forEach(listener -> listener.vanished(reference));
+  }
+
+  @Override
+  public void repaired(ImageReference reference) {
+    listeners.forEach(listener -> listener.repaired(reference));
+  }
+
+  @Override
+  public void removed(ImageReference reference) {
+    listeners.forEach(listener -> listener.removed(reference));
+  }
+
+  @Override
+  public void pinned(int images) {
+    listeners.forEach(listener -> listener.pinned(images));
+  }
+
+  @Override
   public void pulled(ImageReport outcome, Duration took) {
     listeners.forEach(listener -> listener.pulled(outcome, took));
   }

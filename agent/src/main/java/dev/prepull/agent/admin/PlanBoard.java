@@ -7,11 +7,13 @@ import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
+import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullPermit;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ public final class PlanBoard implements PlanReceiver {
 
   private final PlanReceiver puller;
   private final ReportBook book;
+  private final Map<ImageReference, ImageDigest> locks = new ConcurrentHashMap<>();
   private volatile @Nullable NodePlan plan;
 
   /** Passes everything on to {@code puller}; {@code book} tells what became of it. */
@@ -31,12 +34,16 @@ public final class PlanBoard implements PlanReceiver {
   @Override
   public void plan(NodePlan next) {
     plan = next;
+    locks
+        .keySet()
+        .retainAll(next.images().stream().map(PlannedImage::reference).collect(Collectors.toSet()));
     puller.plan(next);
   }
 
   @Override
-  public void lock(Map<ImageReference, ImageDigest> locks) {
-    puller.lock(locks);
+  public void lock(Map<ImageReference, ImageDigest> told) {
+    locks.putAll(told);
+    puller.lock(told);
   }
 
   @Override
@@ -63,7 +70,7 @@ public final class PlanBoard implements PlanReceiver {
     // Until the puller has adopted a new plan, the book speaks of the one before.
     Set<ImageReference> held =
         book.all().stream()
-            .filter(report -> report.state() == ImageState.PRESENT)
+            .filter(this::isHeld)
             .map(ImageReport::reference)
             .collect(Collectors.toSet());
     long present =
@@ -71,5 +78,12 @@ public final class PlanBoard implements PlanReceiver {
     return present == current.images().size()
         ? Optional.empty()
         : Optional.of("%d of %d images present".formatted(present, current.images().size()));
+  }
+
+  /** Present as planned, even while the registry is asked whether the tag has moved. */
+  private boolean isHeld(ImageReport report) {
+    ImageDigest digest = report.digest();
+    return report.state() == ImageState.PRESENT
+        || (digest != null && digest.equals(locks.get(report.reference())));
   }
 }

@@ -4,6 +4,7 @@ import dev.prepull.model.NodeName;
 import dev.prepull.program.Flags;
 import dev.prepull.program.HostPort;
 import dev.prepull.program.UsageException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What the agent is told at its start.
  *
  * @param runtimeSocket null to try the well-known paths
+ * @param imageFilesystem a directory on it; null to ask the runtime
+ * @param diskThreshold used space in percent that pulls must not reach
  */
 public record AgentConfig(
     NodeName node,
@@ -25,7 +28,10 @@ public record AgentConfig(
     @Nullable Path runtimeSocket,
     HostPort httpListen,
     int maxConcurrentPulls,
-    Duration pollInterval) {
+    Duration pollInterval,
+    @Nullable Path imageFilesystem,
+    int diskThreshold,
+    Path stateDirectory) {
 
   /** Which adapter to use. */
   public enum RuntimeKind {
@@ -39,6 +45,7 @@ public record AgentConfig(
 
   private static final String UNIX = "unix://";
   private static final int MOST_PULLS = 100;
+  private static final int MOST_PERCENT = 100;
 
   /** Reads the flags; the first one that is wrong is named in the exception. */
   public static AgentConfig from(Flags flags) throws UsageException {
@@ -52,7 +59,10 @@ public record AgentConfig(
         socket(flags),
         flags.hostPort(AgentFlags.HTTP_LISTEN),
         flags.number(AgentFlags.MAX_CONCURRENT_PULLS, 1, MOST_PULLS),
-        pollInterval(flags));
+        pollInterval(flags),
+        imageFilesystem(flags),
+        flags.number(AgentFlags.DISK_THRESHOLD, 1, MOST_PERCENT),
+        Path.of(flags.required(AgentFlags.STATE_DIR)));
   }
 
   private static NodeName node(Flags flags) throws UsageException {
@@ -105,6 +115,15 @@ public record AgentConfig(
           AgentFlags.RUNTIME_ENDPOINT, endpoint, "expected unix:// and an absolute path");
     }
     return Path.of(endpoint.substring(UNIX.length()));
+  }
+
+  private static @Nullable Path imageFilesystem(Flags flags) throws UsageException {
+    Path path = flags.path(AgentFlags.IMAGE_FS).orElse(null);
+    if (path != null && !Files.exists(path)) {
+      throw Flags.wrong(
+          AgentFlags.IMAGE_FS, path.toString(), "expected a directory that is visible to the agent");
+    }
+    return path;
   }
 
   private static Duration pollInterval(Flags flags) throws UsageException {

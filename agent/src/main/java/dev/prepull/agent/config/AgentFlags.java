@@ -38,6 +38,23 @@ public final class AgentFlags {
       Flag.of("max-concurrent-pulls", "NUMBER", "3", "Pulls that may run at the same time.");
   static final Flag POLL_INTERVAL =
       Flag.of("poll-interval", "DURATION", "60s", "How often the runtime is asked what it holds.");
+  static final Flag IMAGE_FS =
+      Flag.optional(
+          "image-fs",
+          "PATH",
+          "A directory on the filesystem where the runtime keeps images; without it the runtime is asked.");
+  static final Flag DISK_THRESHOLD =
+      Flag.of(
+          "disk-threshold",
+          "PERCENT",
+          "85",
+          "Used space of the image filesystem that pulls must not reach; the kubelet's imageGCHighThresholdPercent or less.");
+  static final Flag STATE_DIR =
+      Flag.of(
+          "state-dir",
+          "PATH",
+          "/var/lib/prepull",
+          "Directory for the record of what was pulled; has to outlive the agent.");
 
   /** In the order of the help. */
   public static final List<Flag> ALL =
@@ -51,7 +68,10 @@ public final class AgentFlags {
           RUNTIME_ENDPOINT,
           HTTP_LISTEN,
           MAX_CONCURRENT_PULLS,
-          POLL_INTERVAL);
+          POLL_INTERVAL,
+          IMAGE_FS,
+          DISK_THRESHOLD,
+          STATE_DIR);
 
   private AgentFlags() {}
 }

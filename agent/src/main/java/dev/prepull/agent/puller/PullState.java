@@ -1,7 +1,6 @@
 package dev.prepull.agent.puller;
 
 import dev.prepull.loop.EventLoop;
-import dev.prepull.model.ImageDigest;
 import dev.prepull.model.PullProblem;
 import org.jspecify.annotations.Nullable;
 
@@ -9,29 +8,54 @@ import org.jspecify.annotations.Nullable;
  * Where an image of the plan stands.
  *
  * <pre>
- *   Unchecked ──► Present ◄──────────────┐
- *       │            │ gone              │ done
- *       └──► Missing ◄┘ ──granted──► Pulling
- *               ▲                        │ failed
- *               └──── BackingOff ◄───────┘
+ *   Unchecked ──► Missing ◄── gone ── Present ◄── lock or tag moves ──► Drifted
+ *                    │                   ▲ │ look                          │
+ *                    └── allowed ──► Pulling ◄───────── allowed ───────────┘
+ *                                     │   │
+ *                        failed ──────┘   └────── refused
+ *                           ▼                        ▼
+ *                      BackingOff                 Blocked
+ *             until its timer: as it stands   until there is room: as it stands
  * </pre>
  *
- * A pull takes one of the node's slots from the moment it begins until its thread has ended.
+ * <em>As it stands</em> is Missing, Present or Drifted, whichever the runtime says. A pull takes
+ * one of the node's slots from the moment it begins until its thread has ended.
  */
 sealed interface PullState {
 
-  /** The runtime has not been asked yet. */
-  record Unchecked() implements PullState {}
+  /** What the node holds in this state; null when nothing, or when nobody has asked yet. */
+  @Nullable Holding holding();
 
-  /** The runtime does not hold it; it waits for its grant or for a slot. */
-  record Missing() implements PullState {}
+  /** The runtime has not been asked yet. */
+  record Unchecked() implements PullState {
+    @Override
+    public @Nullable Holding holding() {
+      return null;
+    }
+  }
+
+  /** The runtime does not hold it; it waits for its permit or for a slot. */
+  record Missing() implements PullState {
+    @Override
+    public @Nullable Holding holding() {
+      return null;
+    }
+  }
+
+  /** The runtime resolves the reference as planned; it may wait for a slot to look again. */
+  record Present(Holding holding) implements PullState {}
+
+  /** The runtime resolves the reference to something else than the lock. */
+  record Drifted(Holding holding) implements PullState {}
 
   /** The runtime is at it. */
-  record Pulling(RunningPull pull) implements PullState {}
+  record Pulling(RunningPull pull, @Nullable Holding holding) implements PullState {}
 
-  /** The runtime resolves the reference. */
-  record Present(@Nullable ImageDigest digest, long sizeBytes) implements PullState {}
+  /** The last pull failed, or something keeps taking the image away; the timer ends it. */
+  record BackingOff(PullProblem problem, EventLoop.Timer timer, @Nullable Holding holding)
+      implements PullState {}
 
-  /** The last pull failed; the timer makes it {@link Missing} again. */
-  record BackingOff(PullProblem problem, EventLoop.Timer timer) implements PullState {}
+  /** There is no room, or the image is too large; looked at again at each check. */
+  record Blocked(PullProblem problem, Refusal refusal, @Nullable Holding holding)
+      implements PullState {}
 }

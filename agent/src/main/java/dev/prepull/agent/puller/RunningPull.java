@@ -1,15 +1,19 @@
 package dev.prepull.agent.puller;
 
+import dev.prepull.agent.puller.disk.DiskBudget;
+import dev.prepull.agent.puller.disk.DiskGuard.Verdict;
+import dev.prepull.agent.puller.journal.NameTouch;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.PullOutcome;
+import dev.prepull.agent.runtime.PullWatcher;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.model.HeldImage;
-import dev.prepull.model.ImageReference;
+import dev.prepull.model.ImageBlob;
+import dev.prepull.model.ImageDigest;
 import dev.prepull.model.PullProgress;
 import dev.prepull.model.PullReason;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -18,22 +22,40 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One pull on a thread of its own. It looks first whether the runtime has the image by now, so that
- * nothing is pulled twice. Its end is told exactly once, however it comes.
+ * nothing is pulled twice, and lets size and disk be judged before and while bytes come. Its end is
+ * told exactly once, however it comes.
  */
-final class RunningPull {
+final class RunningPull implements PullWatcher {
 
   private static final Logger log = LoggerFactory.getLogger(RunningPull.class);
 
-  private final ImageReference reference;
+  private final PullTask task;
+  private final DiskBudget disk;
   private final Instant began;
   private final AtomicReference<@Nullable PullProgress> news = new AtomicReference<>();
+  private final AtomicReference<@Nullable Refusal> refusal = new AtomicReference<>();
+  private volatile long heldBytes;
+  private volatile long missingBytes;
   private @Nullable Thread thread;
   private Instant lastMoved;
   private PullProgress progress = PullProgress.UNKNOWN;
-  private boolean timedOut;
+  private Stop stop = Stop.NONE;
 
-  RunningPull(ImageReference reference, Instant now) {
-    this.reference = reference;
+  /** Why the puller ended it. */
+  enum Stop {
+    /** It did not. */
+    NONE,
+    /** Nobody wants the image any more. */
+    CANCELLED,
+    /** Nothing has moved for too long. */
+    TIMED_OUT,
+    /** The disk ran full under another pull. */
+    DISK_FULL
+  }
+
+  RunningPull(PullTask task, DiskBudget disk, Instant now) {
+    this.task = task;
+    this.disk = disk;
     this.began = now;
     this.lastMoved = now;
   }
@@ -41,52 +63,122 @@ final class RunningPull {
   /**
    * Begins.
    *
-   * @param onEnd called once, on the new thread, with the outcome, or with nothing when the pull
-   *     was interrupted
+   * @param onEnd called once, on the loop
    */
-  void start(
-      ImageRuntime runtime,
-      ThreadFactory threads,
-      BiConsumer<RunningPull, Optional<PullOutcome>> onEnd) {
-    Thread started = threads.newThread(() -> onEnd.accept(this, outcome(runtime)));
+  void start(RuntimeCalls calls, BiConsumer<RunningPull, PullEnd> onEnd) {
+    Thread started =
+        calls.newThread(() -> {
+          PullEnd end = end(calls.runtime());
+          calls.loop().execute(() -> onEnd.accept(this, end));
+        });
     thread = started;
     started.start();
   }
 
-  private Optional<PullOutcome> outcome(ImageRuntime runtime) {
+  private PullEnd end(ImageRuntime runtime) {
+    boolean complete = false;
     try {
-      return Optional.of(pull(runtime));
+      PullEnd end = attempt(runtime, disk.begin(this));
+      complete = end instanceof PullEnd.Done;
+      return end;
     } catch (InterruptedException e) {
-      return Optional.empty();
-    } catch (RuntimeException e) {
-      log.atError().setCause(e).addKeyValue("image", reference).log("The runtime adapter failed");
-      return Optional.of(
-          new PullOutcome.Failed(PullReason.ERR_IMAGE_PULL, "internal error: " + e, null));
-    }
-  }
-
-  private PullOutcome pull(ImageRuntime runtime) throws InterruptedException {
-    Optional<HeldImage> held;
-    try {
-      held = runtime.find(reference);
+      Refusal why = refusal.get();
+      return why == null ? new PullEnd.Interrupted() : new PullEnd.Refused(why);
     } catch (RuntimeUnavailableException e) {
-      return new PullOutcome.Failed(
-          PullReason.RUNTIME_UNAVAILABLE, String.valueOf(e.getMessage()), null);
+      return failed(PullReason.RUNTIME_UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.atError()
+          .setCause(e)
+          .addKeyValue("image", task.reference())
+          .log("The runtime adapter failed");
+      return failed(PullReason.ERR_IMAGE_PULL, "internal error: " + e);
+    } finally {
+      disk.end(this, complete);
     }
-    return held.isPresent()
-        ? new PullOutcome.Pulled(held.get())
-        : runtime.pull(reference, news::set);
   }
 
-  /** Ends the transfer because nobody wants the image any more. */
-  void cancel() {
-    interrupt();
+  private static PullEnd failed(PullReason reason, String message) {
+    return new PullEnd.Failed(new PullOutcome.Failed(reason, message, null));
   }
 
-  /** Ends the transfer because nothing moves. */
-  void timeOut() {
-    timedOut = true;
-    interrupt();
+  private PullEnd attempt(ImageRuntime runtime, Optional<Verdict.Lacks> fullAlready)
+      throws RuntimeUnavailableException, InterruptedException {
+    Optional<HeldImage> held = runtime.find(task.reference());
+    NameTouch before = Names.touch(runtime, task.reference(), held);
+    ImageDigest target = task.target();
+    if (held.isPresent() && target != null && target.equals(before.digest())) {
+      return new PullEnd.AlreadyThere(held.get());
+    }
+    Optional<Refusal> refused =
+        task.blobs().isEmpty()
+            ? fullAlready.map(lacks -> new Refusal.NoRoom(lacks, 0))
+            : judgeBlobs(runtime);
+    if (refused.isPresent()) {
+      return new PullEnd.Refused(refused.get());
+    }
+    PullOutcome outcome =
+        target == null
+            ? runtime.pull(task.reference(), this)
+            : runtime.converge(task.reference(), target, this);
+    return switch (outcome) {
+      case PullOutcome.Failed failed -> new PullEnd.Failed(failed);
+      case PullOutcome.Pulled pulled ->
+          new PullEnd.Done(pulled, before, touchAfter(runtime, pulled));
+    };
+  }
+
+  private NameTouch touchAfter(ImageRuntime runtime, PullOutcome.Pulled pulled)
+      throws RuntimeUnavailableException, InterruptedException {
+    return Names.touch(runtime, task.reference(), Optional.of(pulled.image()));
+  }
+
+  /** With what another node has told of the image, it is judged before the registry is asked. */
+  private Optional<Refusal> judgeBlobs(ImageRuntime runtime)
+      throws RuntimeUnavailableException, InterruptedException {
+    long imageBytes = task.blobs().stream().mapToLong(ImageBlob::sizeBytes).sum();
+    return judge(imageBytes, runtime.missingBytes(task.blobs()));
+  }
+
+  private Optional<Refusal> judge(long imageBytes, long missing) {
+    heldBytes = Math.max(0, imageBytes - missing);
+    missingBytes = missing;
+    Long maxSize = task.policy().maxSizeBytes();
+    if (maxSize != null && imageBytes > maxSize) {
+      return Optional.of(new Refusal.TooLarge(imageBytes, maxSize));
+    }
+    return disk.claim(this, missing).map(lacks -> new Refusal.NoRoom(lacks, missing));
+  }
+
+  // --- called by the runtime, on any thread -----------------------------------------------------
+
+  @Override
+  public void sized(long imageBytes, long missing) {
+    judge(imageBytes, missing).ifPresent(this::refuse);
+  }
+
+  @Override
+  public void moved(PullProgress latest) {
+    news.set(latest);
+    disk.moved(this, latest.done() - heldBytes)
+        .ifPresent(lacks -> refuse(new Refusal.NoRoom(lacks, missingBytes)));
+  }
+
+  /** Ends the transfer for that reason, unless another one came first. Any thread may call. */
+  void refuse(Refusal why) {
+    if (refusal.compareAndSet(null, why)) {
+      interrupt();
+    }
+  }
+
+  // --- called by the puller, on its loop
+  // ----------------------------------------------------------
+
+  /** Ends the transfer. */
+  void stop(Stop why) {
+    if (stop == Stop.NONE) {
+      stop = why;
+      interrupt();
+    }
   }
 
   private void interrupt() {
@@ -106,8 +198,8 @@ final class RunningPull {
     return true;
   }
 
-  ImageReference reference() {
-    return reference;
+  PullTask task() {
+    return task;
   }
 
   Instant began() {
@@ -122,7 +214,7 @@ final class RunningPull {
     return progress;
   }
 
-  boolean timedOut() {
-    return timedOut;
+  Stop stopped() {
+    return stop;
   }
 }

@@ -32,13 +32,24 @@ final class FakeThreads implements ThreadFactory {
     run(started.removeLast());
   }
 
+  /** Lets the call that began last go on beside the test, and returns once it waits. */
+  Thread runNewestAside() {
+    Thread aside = Thread.ofPlatform().daemon().start(started.removeLast().task);
+    while (aside.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    return aside;
+  }
+
   private static void run(FakeThread thread) {
     if (thread.interrupted) {
       Thread.currentThread().interrupt();
     }
+    thread.running = true;
     try {
       thread.task.run();
     } finally {
+      thread.running = false;
       Thread.interrupted();
     }
   }
@@ -46,6 +57,7 @@ final class FakeThreads implements ThreadFactory {
   private final class FakeThread extends Thread {
     private final Runnable task;
     private boolean interrupted;
+    private boolean running;
 
     FakeThread(Runnable task) {
       this.task = task;
@@ -59,6 +71,9 @@ final class FakeThreads implements ThreadFactory {
     @Override
     public void interrupt() {
       interrupted = true;
+      if (running) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
