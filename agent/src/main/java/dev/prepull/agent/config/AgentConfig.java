@@ -121,7 +121,9 @@ public record AgentConfig(
     Path path = flags.path(AgentFlags.IMAGE_FS).orElse(null);
     if (path != null && !Files.exists(path)) {
       throw Flags.wrong(
-          AgentFlags.IMAGE_FS, path.toString(), "expected a directory that is visible to the agent");
+          AgentFlags.IMAGE_FS,
+          path.toString(),
+          "expected a directory that is visible to the agent");
     }
     return path;
   }

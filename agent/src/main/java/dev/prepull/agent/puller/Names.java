@@ -18,8 +18,7 @@ final class Names {
   }
 
   /** As {@link #touch(ImageRuntime, ImageReference)} when it has just been looked up. */
-  static NameTouch touch(
-      ImageRuntime runtime, ImageReference reference, Optional<HeldImage> held)
+  static NameTouch touch(ImageRuntime runtime, ImageReference reference, Optional<HeldImage> held)
       throws RuntimeUnavailableException, InterruptedException {
     return held.isEmpty()
         ? NameTouch.ABSENT

@@ -90,8 +90,8 @@ final class RuntimeEvents implements ImageEvents {
         .execute(() -> {
           since = loop().now();
           if (onTouched.test(name)) {
-        soon();
-      }
+            soon();
+          }
         });
   }
 

@@ -64,8 +64,7 @@ public final class ReportBook implements PullListener {
   }
 
   private boolean isOutcome(ImageReport report) {
-    boolean active =
-        report.state() == ImageState.GRANTED || report.state() == ImageState.PULLING;
+    boolean active = report.state() == ImageState.GRANTED || report.state() == ImageState.PULLING;
     boolean endsPermit =
         !active
             && report.permit() != 0

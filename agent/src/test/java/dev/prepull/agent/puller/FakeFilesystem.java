@@ -5,7 +5,9 @@ import dev.prepull.agent.puller.disk.ImageFilesystem;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A filesystem that is as full as the test says; it cannot be seen until the test says anything. */
+/**
+ * A filesystem that is as full as the test says; it cannot be seen until the test says anything.
+ */
 final class FakeFilesystem implements ImageFilesystem {
 
   private @Nullable DiskSpace space;

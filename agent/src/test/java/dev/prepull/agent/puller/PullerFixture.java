@@ -129,7 +129,8 @@ final class PullerFixture {
     return new ImageBlob(digest(digit), bytes);
   }
 
-  // --- what the controller says -------------------------------------------------------------------
+  // --- what the controller says
+  // -------------------------------------------------------------------
 
   /** Plans these images and lets the runtime answer what it holds. */
   void planned(PlannedImage... images) {
@@ -161,8 +162,7 @@ final class PullerFixture {
     return permit(reference, PullPermit.Purpose.LOOK, List.of());
   }
 
-  private long permit(
-      ImageReference reference, PullPermit.Purpose purpose, List<ImageBlob> blobs) {
+  private long permit(ImageReference reference, PullPermit.Purpose purpose, List<ImageBlob> blobs) {
     long id = ++permits;
     puller.permit(List.of(new PullPermit(id, reference, purpose, blobs)));
     loop.run();
@@ -196,7 +196,8 @@ final class PullerFixture {
     loop.run();
   }
 
-  // --- time ---------------------------------------------------------------------------------------
+  // --- time
+  // ---------------------------------------------------------------------------------------
 
   /** Lets every call under way end, and those that follow from it at once. */
   void finishAll() {
@@ -217,7 +218,8 @@ final class PullerFixture {
     after(POLL);
   }
 
-  // --- what is known --------------------------------------------------------------------------------
+  // --- what is known
+  // --------------------------------------------------------------------------------
 
   ImageReport report(ImageReference reference) {
     return book.all().stream()
@@ -252,12 +254,13 @@ final class PullerFixture {
     all.addAll(told.partings);
     return all.stream()
         .filter(report -> report.permit() == permit)
-        .filter(report ->
-            report.state() != ImageState.GRANTED && report.state() != ImageState.PULLING)
+        .filter(
+            report -> report.state() != ImageState.GRANTED && report.state() != ImageState.PULLING)
         .toList();
   }
 
-  // --- entries --------------------------------------------------------------------------------------
+  // --- entries
+  // --------------------------------------------------------------------------------------
 
   static PlannedImage entry(ImageReference reference) {
     return new PlannedImage(reference, ImagePolicy.DEFAULT);
