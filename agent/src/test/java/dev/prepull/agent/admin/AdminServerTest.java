@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prepull.agent.puller.PlanReceiver;
+import dev.prepull.agent.puller.disk.DiskReading;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
@@ -159,7 +160,8 @@ class AdminServerTest {
   }
 
   private AdminServer server() {
-    AgentMetrics metrics = new AgentMetrics("0.1.0", new RuntimeInfo("docker", "28.5.1"), book);
+    AgentMetrics metrics =
+        new AgentMetrics("0.1.0", new RuntimeInfo("docker", "28.5.1"), book, () -> DiskReading.OFF);
     return new AdminServer(vertx, board, book, metrics);
   }
 

@@ -2,6 +2,7 @@ package dev.prepull.agent.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.agent.puller.disk.DiskReading;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -32,6 +33,7 @@ class AgentMetricsTest {
 
   private final Locale locale = Locale.getDefault();
   private final ReportBook book = new ReportBook();
+  private DiskReading disk = DiskReading.OFF;
 
   @AfterEach
   void restoreLocale() {
@@ -106,8 +108,40 @@ class AgentMetricsTest {
     assertThat(lines(metrics.page(0))).contains("prepull_agent_attached 0");
   }
 
+  @Test
+  void countsWhatOthersTookAwayAndWhatCameBackOrWent() {
+    AgentMetrics metrics = metrics("28.5.1");
+    metrics.vanished(APP);
+    metrics.vanished(APP);
+    metrics.repaired(APP);
+    metrics.removed(APP);
+    metrics.pinned(3);
+
+    assertThat(lines(metrics.page(1)))
+        .contains(
+            "prepull_agent_evictions_total 2",
+            "prepull_agent_repairs_total 1",
+            "prepull_agent_removals_total 1",
+            "prepull_agent_pinned_images 3");
+  }
+
+  @Test
+  void tellsWhetherTheDiskIsGuarded() {
+    AgentMetrics metrics = metrics("28.5.1");
+    assertThat(lines(metrics.page(0))).contains("prepull_agent_disk_guard 0");
+
+    disk = new DiskReading(true, 1_000, 150, 2.5);
+
+    assertThat(lines(metrics.page(0)))
+        .contains(
+            "prepull_agent_disk_guard 1",
+            "prepull_agent_disk_free_bytes 1000",
+            "prepull_agent_disk_threshold_bytes 150",
+            "prepull_agent_disk_expansion_factor 2.5");
+  }
+
   private AgentMetrics metrics(String runtimeVersion) {
-    return new AgentMetrics("0.1.0", new RuntimeInfo("docker", runtimeVersion), book);
+    return new AgentMetrics("0.1.0", new RuntimeInfo("docker", runtimeVersion), book, () -> disk);
   }
 
   private static ImageReport failed() {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,23 +43,29 @@ class AgentConfigTest {
                 null,
                 new HostPort("0.0.0.0", 8081),
                 3,
-                Duration.ofSeconds(60)));
+                Duration.ofSeconds(60),
+                null,
+                85,
+                Path.of("/var/lib/prepull")));
   }
 
   @Test
-  void readsEveryFlag() throws Exception {
+  void readsEveryFlag(@TempDir Path images) throws Exception {
     Map<String, String> given =
-        Map.of(
-            "node-name", "node-2.example",
-            "node-labels", "zone=a,role=,note=x=y",
-            "controller", "[::1]:1",
-            "ca-file", "ca",
-            "token-file", "token",
-            "runtime", "docker",
-            "runtime-endpoint", "unix:///run/docker.sock",
-            "http-listen", "127.0.0.1:0",
-            "max-concurrent-pulls", "100",
-            "poll-interval", "1s");
+        Map.ofEntries(
+            Map.entry("node-name", "node-2.example"),
+            Map.entry("node-labels", "zone=a,role=,note=x=y"),
+            Map.entry("controller", "[::1]:1"),
+            Map.entry("ca-file", "ca"),
+            Map.entry("token-file", "token"),
+            Map.entry("runtime", "docker"),
+            Map.entry("runtime-endpoint", "unix:///run/docker.sock"),
+            Map.entry("http-listen", "127.0.0.1:0"),
+            Map.entry("max-concurrent-pulls", "100"),
+            Map.entry("poll-interval", "1s"),
+            Map.entry("image-fs", images.toString()),
+            Map.entry("disk-threshold", "70"),
+            Map.entry("state-dir", "state"));
 
     assertThat(given.keySet()).containsExactlyInAnyOrderElementsOf(names());
     assertThat(config(given))
@@ -73,7 +80,10 @@ class AgentConfigTest {
                 Path.of("/run/docker.sock"),
                 new HostPort("127.0.0.1", 0),
                 100,
-                Duration.ofSeconds(1)));
+                Duration.ofSeconds(1),
+                images,
+                70,
+                Path.of("state")));
   }
 
   @ParameterizedTest
@@ -120,6 +130,9 @@ class AgentConfigTest {
         "poll-interval        | 60                  | expected a duration such as 30s or 5m",
         "poll-interval        | 0                   | expected one second or more",
         "poll-interval        | 999ms               | expected one second or more",
+        "image-fs             | no/such/directory   | expected a directory that is visible to the agent",
+        "disk-threshold       | 0                   | expected a whole number from 1 to 100",
+        "disk-threshold       | 101                 | expected a whole number from 1 to 100",
       })
   void namesTheFlagOfAWrongValueAndWhatWasExpected(String flag, String value, String expected) {
     assertThatThrownBy(() -> config(with(flag, value)))

@@ -129,8 +129,7 @@ final class PullerFixture {
     return new ImageBlob(digest(digit), bytes);
   }
 
-  // --- what the controller says
-  // -------------------------------------------------------------------
+  // What the controller says
 
   /** Plans these images and lets the runtime answer what it holds. */
   void planned(PlannedImage... images) {
@@ -169,6 +168,13 @@ final class PullerFixture {
     return id;
   }
 
+  /** Leaves to look that come in one message. */
+  List<PullPermit> looks(ImageReference... references) {
+    return Arrays.stream(references)
+        .map(reference -> new PullPermit(++permits, reference, PullPermit.Purpose.LOOK, List.of()))
+        .toList();
+  }
+
   /** Converges to the end. */
   long converged(ImageReference reference, ImageBlob... blobs) {
     long id = converging(reference, blobs);
@@ -196,8 +202,7 @@ final class PullerFixture {
     loop.run();
   }
 
-  // --- time
-  // ---------------------------------------------------------------------------------------
+  // Time
 
   /** Lets every call under way end, and those that follow from it at once. */
   void finishAll() {
@@ -218,8 +223,7 @@ final class PullerFixture {
     after(POLL);
   }
 
-  // --- what is known
-  // --------------------------------------------------------------------------------
+  // What is known
 
   ImageReport report(ImageReference reference) {
     return book.all().stream()
@@ -259,8 +263,7 @@ final class PullerFixture {
         .toList();
   }
 
-  // --- entries
-  // --------------------------------------------------------------------------------------
+  // Entries
 
   static PlannedImage entry(ImageReference reference) {
     return new PlannedImage(reference, ImagePolicy.DEFAULT);

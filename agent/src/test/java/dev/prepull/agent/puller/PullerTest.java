@@ -1,315 +1,208 @@
 package dev.prepull.agent.puller;
 
+import static dev.prepull.agent.puller.PullerFixture.APP;
+import static dev.prepull.agent.puller.PullerFixture.DB;
+import static dev.prepull.agent.puller.PullerFixture.OLD;
+import static dev.prepull.agent.puller.PullerFixture.POLL;
+import static dev.prepull.agent.puller.PullerFixture.WEB;
+import static dev.prepull.agent.puller.PullerFixture.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.prepull.agent.report.ReportBook;
 import dev.prepull.agent.runtime.FakeImageRuntime;
-import dev.prepull.loop.FakeEventLoop;
-import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.ImageState;
-import dev.prepull.model.NodePlan;
-import dev.prepull.model.PlannedImage;
-import dev.prepull.model.PullPermit;
-import dev.prepull.model.PullProblem;
 import dev.prepull.model.PullReason;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The puller in virtual time, on a fake runtime whose calls end when the test says so. */
+/** What is pulled, in which order, how often, and when it is given up. */
 class PullerTest {
 
-  private static final ImageReference APP = ImageReference.parse("registry.example/team/app:1");
-  private static final ImageReference WEB = ImageReference.parse("registry.example/team/web:1");
-  private static final ImageReference DB = ImageReference.parse("registry.example/team/db:1");
-  private static final ImageDigest DIGEST = new ImageDigest("sha256:" + "a".repeat(64));
-  private static final Duration POLL = Duration.ofSeconds(60);
-
-  private final FakeEventLoop loop = new FakeEventLoop();
-  private final FakeThreads threads = new FakeThreads();
-  private final FakeImageRuntime runtime = new FakeImageRuntime();
-  private final ReportBook book = new ReportBook();
-  private final Puller puller =
-      new Puller(
-          loop, runtime, threads, new Backoff(new Random(1)), new PullerSettings(2, POLL), book);
+  private final PullerFixture node = new PullerFixture();
 
   @Test
   void reportsWhatTheRuntimeHoldsWithoutPullingIt() {
-    runtime.hold(APP, DIGEST);
+    node.runtime.hold(APP, OLD);
 
-    planned(APP);
+    node.planned(APP);
 
-    assertThat(report(APP)).isEqualTo(ImageReport.present(APP, DIGEST, 1_000));
-    assertThat(runtime.pulls()).isEmpty();
+    assertThat(node.report(APP)).isEqualTo(ImageReport.present(APP, OLD, 1_000));
+    assertThat(node.runtime.pulls()).isEmpty();
   }
 
   @Test
-  void waitsForItsGrantBeforeItPulls() {
-    runtime.push(APP, DIGEST);
+  void pullsWhatIsMissingOnceItIsAllowed() {
+    node.runtime.push(APP, OLD);
+    node.planned(APP);
 
-    planned(APP);
+    long permit = node.looked(APP);
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.WAITING);
-    assertThat(threads.underWay()).isZero();
-  }
-
-  @Test
-  void pullsWhatIsMissingOnceItIsGranted() {
-    runtime.push(APP, DIGEST);
-    planned(APP);
-
-    granted(APP);
-    finishAll();
-
-    assertThat(report(APP)).isEqualTo(ImageReport.present(APP, DIGEST, 1_000));
-    assertThat(runtime.pulls()).containsExactly(APP);
-  }
-
-  @Test
-  void doesNotTransferAnImageThatArrivedWhileItWasQueued() {
-    planned(APP);
-    granted(APP);
-    runtime.hold(APP, DIGEST);
-
-    finishAll();
-
-    assertThat(report(APP).state()).isEqualTo(ImageState.PRESENT);
-    assertThat(runtime.pulls()).isEmpty();
+    assertThat(node.report(APP)).isEqualTo(ImageReport.present(APP, OLD, 1_000).withPermit(permit));
+    assertThat(node.runtime.pulls()).containsExactly(APP);
   }
 
   @Test
   void keepsToItsNumberOfSlotsAndToThePlansOrder() {
-    List.of(APP, WEB, DB).forEach(reference -> runtime.push(reference, DIGEST));
-    planned(planned(APP, 0), planned(WEB, 0), planned(DB, 10));
+    List.of(APP, WEB, DB).forEach(reference -> node.runtime.push(reference, OLD));
+    node.planned(entry(APP, 0), entry(WEB, 0), entry(DB, 10));
 
-    granted(APP, WEB, DB);
+    node.puller.permit(node.looks(APP, WEB, DB));
+    node.loop.run();
 
-    assertThat(report(DB).state()).isEqualTo(ImageState.PULLING);
-    assertThat(report(APP).state()).isEqualTo(ImageState.PULLING);
-    assertThat(report(WEB).state()).isEqualTo(ImageState.GRANTED);
-    finishAll();
-    assertThat(runtime.pulls()).containsExactly(DB, APP, WEB);
+    assertThat(node.state(DB)).isEqualTo(ImageState.PULLING);
+    assertThat(node.state(APP)).isEqualTo(ImageState.PULLING);
+    assertThat(node.state(WEB)).isEqualTo(ImageState.GRANTED);
+    node.finishAll();
+    assertThat(node.runtime.pulls()).containsExactly(DB, APP, WEB);
   }
 
   @Test
-  void triesAgainLaterAfterATransientFailure() {
+  void waitsForANewPermitWhenATransientFailureIsOver() {
     ImageReference dead = ImageReference.parse(FakeImageRuntime.DEAD_REGISTRY + "/team/app:1");
-    planned(dead);
+    node.planned(dead);
 
-    granted(dead);
-    finishAll();
+    node.looked(dead);
 
-    assertThat(report(dead).state()).isEqualTo(ImageState.FAILED);
-    assertThat(problem(dead).reason()).isEqualTo(PullReason.REGISTRY_UNAVAILABLE);
-    assertThat(problem(dead).attempt()).isEqualTo(1);
-    assertThat(problem(dead).message()).contains(dead.written(), "connection refused");
-    assertThat(problem(dead).nextRetry())
-        .isBetween(loop.now().plusSeconds(1), loop.now().plusSeconds(2));
-    loop.advance(Duration.ofSeconds(2));
-    finishAll();
-    assertThat(problem(dead).attempt()).isEqualTo(2);
+    assertThat(node.state(dead)).isEqualTo(ImageState.FAILED);
+    assertThat(node.problem(dead).reason()).isEqualTo(PullReason.REGISTRY_UNAVAILABLE);
+    assertThat(node.problem(dead).attempt()).isEqualTo(1);
+    assertThat(node.problem(dead).message()).contains(dead.written(), "connection refused");
+    assertThat(node.problem(dead).nextRetry())
+        .isBetween(node.loop.now().plusSeconds(1), node.loop.now().plusSeconds(2));
+    node.after(Duration.ofSeconds(2));
+    assertThat(node.state(dead)).isEqualTo(ImageState.WAITING);
+    node.looked(dead);
+    assertThat(node.problem(dead).attempt()).isEqualTo(2);
   }
 
   @Test
   void triesSlowlyWhatTheRegistryDoesNotHave() {
-    planned(APP);
+    node.planned(APP);
 
-    granted(APP);
-    finishAll();
+    node.looked(APP);
 
-    assertThat(problem(APP).reason()).isEqualTo(PullReason.NOT_FOUND);
-    assertThat(problem(APP).nextRetry()).isAfterOrEqualTo(loop.now().plusSeconds(15));
+    assertThat(node.problem(APP).reason()).isEqualTo(PullReason.NOT_FOUND);
+    assertThat(node.problem(APP).nextRetry()).isAfterOrEqualTo(node.loop.now().plusSeconds(15));
   }
 
   @Test
   void isNotHeldUpByAnImageThatFails() {
-    runtime.push(WEB, DIGEST);
-    planned(APP, WEB);
+    node.runtime.push(WEB, OLD);
+    node.planned(APP, WEB);
 
-    granted(APP, WEB);
-    finishAll();
+    node.looked(APP);
+    node.looked(WEB);
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.FAILED);
-    assertThat(report(WEB).state()).isEqualTo(ImageState.PRESENT);
+    assertThat(node.state(APP)).isEqualTo(ImageState.FAILED);
+    assertThat(node.state(WEB)).isEqualTo(ImageState.PRESENT);
   }
 
   @Test
   void cancelsThePullOfAnImageThatLeavesThePlan() {
-    runtime.push(APP, DIGEST);
-    planned(APP);
-    granted(APP);
+    node.runtime.push(APP, OLD);
+    node.planned(APP);
+    node.looking(APP);
 
-    planned(WEB);
-    finishAll();
+    node.planned(WEB);
 
-    assertThat(runtime.pulls()).isEmpty();
-    assertThat(book.all()).extracting(ImageReport::reference).containsExactly(WEB);
+    assertThat(node.runtime.pulls()).isEmpty();
+    assertThat(node.book.all()).extracting(ImageReport::reference).containsExactly(WEB);
   }
 
   @Test
   void keepsAPullThatIsStillWantedWhenThePlanChanges() {
-    runtime.push(APP, DIGEST);
-    planned(APP);
-    granted(APP);
+    node.runtime.push(APP, OLD);
+    node.planned(APP);
+    node.looking(APP);
 
-    plan(planned(APP, 7), planned(WEB, 0));
-    finishAll();
+    node.planned(entry(APP, 7), entry(WEB, 0));
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.PRESENT);
-    assertThat(runtime.pulls()).containsExactly(APP);
+    assertThat(node.state(APP)).isEqualTo(ImageState.PRESENT);
+    assertThat(node.runtime.pulls()).containsExactly(APP);
   }
 
   @Test
   void givesASlotBackOnlyWhenTheCancelledCallHasEnded() {
-    List.of(APP, WEB, DB).forEach(reference -> runtime.push(reference, DIGEST));
-    planned(APP, WEB);
-    granted(APP, WEB);
+    List.of(APP, WEB, DB).forEach(reference -> node.runtime.push(reference, OLD));
+    node.planned(APP, WEB);
+    node.looking(APP);
+    node.looking(WEB);
 
-    plan(planned(DB, 0));
-    threads.runNewest();
-    granted(DB);
-    assertThat(report(DB).state()).isEqualTo(ImageState.GRANTED);
-    threads.runOldest();
-    loop.run();
-    assertThat(report(DB).state()).isEqualTo(ImageState.PULLING);
-    finishAll();
+    node.plan(entry(DB));
+    node.threads.runNewest();
+    node.looking(DB);
+    assertThat(node.state(DB)).isEqualTo(ImageState.GRANTED);
+    node.threads.runOldest();
+    node.loop.run();
+    assertThat(node.state(DB)).isEqualTo(ImageState.PULLING);
+    node.finishAll();
 
-    assertThat(report(DB).state()).isEqualTo(ImageState.PRESENT);
-    assertThat(runtime.pulls()).containsExactly(DB);
+    assertThat(node.state(DB)).isEqualTo(ImageState.PRESENT);
+    assertThat(node.runtime.pulls()).containsExactly(DB);
   }
 
   @Test
   void endsAPullThatShowsNoProgress() {
-    runtime.push(APP, DIGEST);
-    planned(APP);
-    granted(APP);
+    node.runtime.push(APP, OLD);
+    node.planned(APP);
+    node.looking(APP);
 
-    loop.advance(ImagePolicy.DEFAULT.pullTimeout().plusSeconds(1));
-    finishAll();
+    node.after(ImagePolicy.DEFAULT.pullTimeout().plusSeconds(1));
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.FAILED);
-    assertThat(problem(APP).reason()).isEqualTo(PullReason.TIMEOUT);
-    assertThat(problem(APP).message()).contains("30m");
+    assertThat(node.state(APP)).isEqualTo(ImageState.FAILED);
+    assertThat(node.problem(APP).reason()).isEqualTo(PullReason.TIMEOUT);
+    assertThat(node.problem(APP).message()).contains("30m");
   }
 
   @Test
-  void pullsAgainWhatDisappears() {
-    runtime.push(APP, DIGEST);
-    planned(APP);
-    granted(APP);
-    finishAll();
-    runtime.evict(APP);
+  void noticesAtThePollWhatDisappears() {
+    node.runtime.push(APP, OLD);
+    node.planned(APP);
+    node.looked(APP);
+    node.runtime.evict(APP);
 
-    loop.advance(POLL);
-    finishAll();
+    node.after(POLL);
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.PRESENT);
-    assertThat(runtime.pulls()).containsExactly(APP, APP);
+    assertThat(node.state(APP)).isEqualTo(ImageState.WAITING);
   }
 
   @Test
   void noticesAnImageThatSomebodyElsePullsDuringBackOff() {
-    planned(APP);
-    granted(APP);
-    finishAll();
-    runtime.hold(APP, DIGEST);
+    node.planned(APP);
+    node.looked(APP);
+    node.runtime.hold(APP, OLD);
 
-    puller.check();
-    finishAll();
+    node.puller.check();
+    node.finishAll();
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.PRESENT);
+    assertThat(node.state(APP)).isEqualTo(ImageState.PRESENT);
   }
 
   @Test
   void keepsAskingARuntimeThatDoesNotAnswer() {
-    runtime.hold(APP, DIGEST);
-    runtime.down(true);
-    planned(APP);
-    assertThat(book.all()).isEmpty();
-    runtime.down(false);
+    node.runtime.hold(APP, OLD);
+    node.runtime.down(true);
+    node.planned(APP);
+    assertThat(node.book.all()).isEmpty();
+    node.runtime.down(false);
 
-    loop.advance(Duration.ofSeconds(2));
-    finishAll();
+    node.after(Duration.ofSeconds(2));
 
-    assertThat(report(APP).state()).isEqualTo(ImageState.PRESENT);
+    assertThat(node.state(APP)).isEqualTo(ImageState.PRESENT);
   }
 
   @Test
   void forgetsThePlanWhenClosed() {
-    runtime.push(APP, DIGEST);
-    planned(APP);
-    granted(APP);
+    node.runtime.push(APP, OLD);
+    node.planned(APP);
+    node.looking(APP);
 
-    puller.close();
-    finishAll();
+    node.puller.close();
+    node.finishAll();
 
-    assertThat(runtime.pulls()).isEmpty();
-  }
-
-  private static PlannedImage planned(ImageReference reference, int priority) {
-    ImagePolicy policy = ImagePolicy.DEFAULT;
-    return new PlannedImage(
-        reference,
-        new ImagePolicy(
-            policy.pullPolicy(),
-            priority,
-            policy.pin(),
-            policy.maxSizeBytes(),
-            policy.pullTimeout(),
-            policy.onRemoval(),
-            policy.onDrift()));
-  }
-
-  private void plan(PlannedImage... images) {
-    puller.plan(NodePlan.of(Arrays.asList(images)));
-    loop.run();
-  }
-
-  /** Plans these images and lets the runtime answer what it holds. */
-  private void planned(PlannedImage... images) {
-    plan(images);
-    finishAll();
-  }
-
-  private void planned(ImageReference... references) {
-    plan(
-        Arrays.stream(references)
-            .map(reference -> planned(reference, 0))
-            .toArray(PlannedImage[]::new));
-    threads.runOldest();
-    loop.run();
-  }
-
-  private void granted(ImageReference... references) {
-    puller.permit(
-        Arrays.stream(references)
-            .map(reference -> new PullPermit(1, reference, PullPermit.Purpose.CONVERGE, List.of()))
-            .toList());
-    loop.run();
-  }
-
-  private void finishAll() {
-    loop.run();
-    while (threads.underWay() > 0) {
-      threads.runOldest();
-      loop.run();
-    }
-  }
-
-  private PullProblem problem(ImageReference reference) {
-    return Objects.requireNonNull(report(reference).problem(), "no problem was reported");
-  }
-
-  private ImageReport report(ImageReference reference) {
-    return book.all().stream()
-        .filter(report -> report.reference().equals(reference))
-        .findFirst()
-        .orElseThrow();
+    assertThat(node.runtime.pulls()).isEmpty();
   }
 }
