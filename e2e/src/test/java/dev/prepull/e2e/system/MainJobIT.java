@@ -9,6 +9,7 @@ import dev.prepull.e2e.testbed.RegistryRequest;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +39,7 @@ class MainJobIT {
   }
 
   private static String nodeName(String runtime, Enum<?> version) {
-    return runtime + "-" + version.name().substring(1).replace('_', '-');
+    return runtime + "-" + version.name().replaceFirst("^V", "").replace('_', '-').toLowerCase(Locale.ROOT);
   }
 
   @AfterAll
