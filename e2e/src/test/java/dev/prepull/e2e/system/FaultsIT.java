@@ -47,7 +47,7 @@ class FaultsIT {
   void agentsGoOnWhileTheControllerIsAwayAndItFindsEverythingAgain() {
     String image = fleet.pushBehindFault("controller-killed/app", "1");
     fleet.faulty().behave(SLOW);
-    fleet.list(image);
+    list(image);
     fleet.awaitCount(image, "pulling", 2);
 
     fleet.controller().kill();
@@ -61,7 +61,7 @@ class FaultsIT {
   void aControllerThatComesBackMidRolloutTakesItUp() {
     String image = fleet.pushBehindFault("controller-restarted/app", "1");
     fleet.faulty().behave(SLOW);
-    fleet.list(image);
+    list(image);
     fleet.awaitPulling(image);
 
     assertThat(fleet.controller().terminate()).isZero();
@@ -75,7 +75,7 @@ class FaultsIT {
   void anAgentThatIsKilledMidPullPullsAgain(String node) {
     String image = fleet.pushBehindFault("agent-killed-%s/app".formatted(node), "1");
     fleet.faulty().behave(SLOW);
-    fleet.list(image);
+    list(image);
     fleet.awaitCount(image, "pulling", 2);
 
     fleet.agent(node).kill();
@@ -90,7 +90,7 @@ class FaultsIT {
   void aRuntimeThatIsKilledMidPullPullsAgain(String node) {
     String image = fleet.pushBehindFault("runtime-killed-%s/app".formatted(node), "1");
     fleet.faulty().behave(SLOW);
-    fleet.list(image);
+    list(image);
     fleet.awaitCount(image, "pulling", 2);
     RuntimeNode runtime = fleet.node(node);
 
@@ -108,7 +108,7 @@ class FaultsIT {
     String image = fleet.push("registry-down/app", "1");
     fleet.registry().stop();
 
-    fleet.list(image);
+    list(image);
     fleet.awaitCount(image, "failed", 2);
     assertThat(fleet.reason(image)).isEqualTo("RegistryUnavailable");
     fleet.registry().resume();
@@ -122,7 +122,7 @@ class FaultsIT {
     String absent = fleet.registry().host() + "/among-good/absent:1";
     String last = fleet.push("among-good/last", "1");
 
-    fleet.list(first, absent, last);
+    list(first, absent, last);
     fleet.awaitIdentical(first, last);
     fleet.awaitCount(absent, "failed", 2);
 
@@ -137,10 +137,10 @@ class FaultsIT {
     String dropped = fleet.pushBehindFault("edited/dropped", "1");
     String wanted = fleet.push("edited/wanted", "1");
     fleet.faulty().behave(SLOW);
-    fleet.list(dropped);
+    list(dropped);
     fleet.awaitCount(dropped, "pulling", 2);
 
-    fleet.list(wanted);
+    list(wanted);
     fleet.awaitIdentical(wanted);
     fleet.faulty().behave(PASSING);
 
@@ -155,6 +155,7 @@ class FaultsIT {
     fleet.edit(
         """
         PrePullList: |
+            rollout: {canaryNodes: 2, maxNodesPulling: 100%%, failureTolerance: 100%%}
             images:
               - {image: "%s", pullTimeout: 2s}
         """
@@ -171,12 +172,22 @@ class FaultsIT {
   @Test
   void anImageThatIsDeletedUnderUsComesBack() {
     String image = fleet.push("deleted/app", "1");
-    fleet.list(image);
+    list(image);
     fleet.awaitIdentical(image);
 
     fleet.nodes().values().forEach(node -> node.remove(image));
 
     fleet.awaitHeld(image);
     fleet.awaitIdentical(image);
+  }
+
+  /** Both nodes are canaries, so that both pull at once; neither holds up the other. */
+  private void list(String... images) {
+    fleet.listInFull(
+        """
+        rollout: {canaryNodes: 2, maxNodesPulling: 100%%, failureTolerance: 100%%}
+        images: ["%s"]
+        """
+            .formatted(String.join("\", \"", images)));
   }
 }
