@@ -15,7 +15,14 @@ final class FailureMessage {
       return failed.message();
     }
     return "Tried to pull %s but %s. %s"
-        .formatted(reference.forRuntime(), failed.message(), advice(failed.reason(), reference));
+        .formatted(
+            reference.forRuntime(),
+            withoutFullStop(failed.message()),
+            advice(failed.reason(), reference));
+  }
+
+  private static String withoutFullStop(String words) {
+    return words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
   }
 
   private static String advice(PullReason reason, ImageReference reference) {
@@ -35,8 +42,10 @@ final class FailureMessage {
       case TIMEOUT -> "Check the registry and the network, or raise pullTimeout in the list.";
       case CORRUPT_IMAGE -> "Check the registry's storage and any proxy on the way.";
       case PIN_UNSUPPORTED ->
-          "Take pin from the entry, or protect the image in the kubelet's configuration.";
-      case DRIFT, EVICTION_LOOP -> "Look for what else manages images on the node.";
+          "Take pin from the entry, or raise the kubelet's imageGCHighThresholdPercent.";
+      case DRIFT ->
+          "If the tag has moved in the registry, list the image by its digest or push the locked one again; else look for what else sets tags on the node.";
+      case EVICTION_LOOP -> "Look for what else manages images on the node.";
       case ERR_IMAGE_PULL, IMAGE_PULL_BACK_OFF, RUNTIME_UNAVAILABLE ->
           "The next attempt follows by itself.";
     };

@@ -165,7 +165,7 @@ public final class Ownership {
         log.info("The journal can be written again");
       } else {
         log.warn(
-            "Tried to write the journal in --state-dir but failed: {}. Until it can be written, images pulled now will be kept when they leave the list after a restart.",
+            "Tried to write the journal in --state-dir but failed: {}. Check its permissions and free space. Until it can be written, images pulled now will be kept when they leave the list after a restart.",
             failure.get());
       }
     }

@@ -2,6 +2,7 @@ package dev.prepull.agent.puller;
 
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.model.DriftPolicy;
+import dev.prepull.model.GoDuration;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullProblem;
@@ -53,12 +54,12 @@ final class Problems {
   static PullProblem evictionLoop(TrackedImage image, Duration wait, Instant nextRetry) {
     return new PullProblem(
         PullReason.EVICTION_LOOP,
-        "Brought %s back but it has disappeared %d times in a row, each time within %d minutes. Look for what else manages images on the node, such as a cleanup job or the kubelet's image garbage collection; the next attempt waits %d minutes."
+        "Brought %s back but it has disappeared %d times in a row, each time within %d minutes of its being back. Look for what else manages images on the node, such as a cleanup job or the kubelet's image garbage collection; the next attempt waits %s."
             .formatted(
                 image.reference().forRuntime(),
                 image.evictions().inARow(),
                 EvictionWatch.SOON.toMinutes(),
-                wait.toMinutes()),
+                GoDuration.format(wait)),
         image.evictions().inARow(),
         nextRetry);
   }

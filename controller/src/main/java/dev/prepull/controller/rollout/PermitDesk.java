@@ -100,7 +100,9 @@ final class PermitDesk {
       log.atWarn()
           .addKeyValue("node", nodes.at(permit.node()).name())
           .addKeyValue("image", permit.reference())
-          .log("The agent did not take its permit");
+          .log(
+              "The agent has not taken its permit for {} s: another node gets it. See the agent's log.",
+              PermitBook.UNTAKEN_LIMIT.toSeconds());
     }
   }
 

@@ -44,7 +44,7 @@ final class CriPulls {
       watcher.moved(observer.complete());
       return pulled(reference, image.get());
     } catch (GrpcCallException e) {
-      return failed(e);
+      return failed(reference, e);
     }
   }
 
@@ -60,7 +60,7 @@ final class CriPulls {
           ? pullAndName(reference, digest, watcher)
           : pullAndCompare(reference, digest, watcher);
     } catch (GrpcCallException e) {
-      return failed(e);
+      return failed(reference, e);
     }
   }
 
@@ -90,9 +90,8 @@ final class CriPulls {
     }
     return failed(
         PullReason.DRIFT,
-        ("Tried to bring %s to %s via %s, but the registry gives another image for it by now, and"
-                + " this runtime cannot name an image that it pulls by digest; push the locked image"
-                + " under the tag again, or list the image by digest")
+        ("the registry gives another image for %s by now than the locked %s, and the runtime at %s"
+                + " cannot give a name to an image that it pulls by digest")
             .formatted(reference, digest, calls.endpoint()));
   }
 
@@ -122,21 +121,26 @@ final class CriPulls {
   }
 
   private String notFoundAfterwards(ImageReference reference) {
-    return ("Tried to pull %s via %s, and the runtime said that it did, but then it did not answer to"
-            + " %s; either somebody removed the image at once, or the runtime resolves the short"
-            + " name elsewhere: write the name with its registry")
-        .formatted(reference.forRuntime(), calls.endpoint(), reference.stored());
+    return ("the runtime at %s said that it did, and then did not answer to %s; either somebody"
+            + " removed the image at once, or the runtime resolves the short name elsewhere: write"
+            + " the name with its registry")
+        .formatted(calls.endpoint(), reference.stored());
   }
 
   private String notShownAfterwards(ImageReference reference, ImageDigest digest) {
-    return ("Tried to let %s stand for %s via %s, which holds that image, but CRI does not show it;"
-            + " either somebody removed the image or moved the tag at once, or containerd's CRI"
-            + " plugin lags behind: see its log")
-        .formatted(reference, digest, calls.endpoint());
+    return ("CRI at %s does not show that %s stands for %s, which containerd holds; either somebody"
+            + " removed the image or moved the tag at once, or containerd's CRI plugin lags behind:"
+            + " see its log")
+        .formatted(calls.endpoint(), reference, digest);
   }
 
-  private static PullOutcome failed(GrpcCallException e) {
-    return failed(CriPullErrors.reason(e.code(), e.text()), e.text());
+  private PullOutcome failed(ImageReference reference, GrpcCallException e) {
+    PullReason reason = CriPullErrors.reason(e.code(), e.text());
+    return failed(
+        reason,
+        reason == PullReason.RUNTIME_UNAVAILABLE
+            ? calls.unanswered("pull " + reference.forRuntime(), e)
+            : e.text());
   }
 
   private static PullOutcome failed(PullReason reason, String message) {

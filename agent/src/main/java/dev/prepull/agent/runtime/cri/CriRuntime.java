@@ -76,8 +76,7 @@ public final class CriRuntime implements ImageRuntime {
     try {
       return question.ask();
     } catch (GrpcCallException e) {
-      throw new RuntimeUnavailableException(
-          "Tried to %s via %s, but got %s".formatted(tried, calls.endpoint(), e.getMessage()), e);
+      throw new RuntimeUnavailableException(calls.unanswered(tried, e), e);
     }
   }
 

@@ -61,6 +61,12 @@ final class GrpcCalls implements AutoCloseable {
     return "unix://" + socket;
   }
 
+  /** Says what was tried here, why it failed, and what to do. */
+  String unanswered(String tried, GrpcCallException failure) {
+    return "Tried to %s via %s but got %s. Check that the container runtime runs, and see its log."
+        .formatted(tried, endpoint(), failure.getMessage());
+  }
+
   /** One question, one answer, within the time. */
   <Q, S> S call(ServiceMethod<S, Q> method, Q message, Duration timeout)
       throws GrpcCallException, InterruptedException {

@@ -264,7 +264,12 @@ class CriRuntimeTest {
       assertThat(end.get(10, TimeUnit.SECONDS))
           .isInstanceOfSatisfying(
               PullOutcome.Failed.class,
-              failed -> assertThat(failed.reason()).isEqualTo(PullReason.RUNTIME_UNAVAILABLE));
+              failed -> {
+                assertThat(failed.reason()).isEqualTo(PullReason.RUNTIME_UNAVAILABLE);
+                assertThat(failed.message())
+                    .startsWith("Tried to pull %s via unix://%s but got ".formatted(APP, socket()))
+                    .endsWith("Check that the container runtime runs, and see its log.");
+              });
     }
   }
 
