@@ -23,9 +23,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the node to its plan and keeps it there.
  *
- * <p>All state belongs to one loop. The runtime's blocking calls run on threads of their own: one
- * at a time to ask what the runtime holds, and one for each pull, at most {@link
- * PullerSettings#maxConcurrentPulls} of them. What the runtime answers is the only truth: images
+ * <p>All state belongs to one loop; the public methods may be called from any thread. The runtime's
+ * blocking calls run on threads of their own: at most one that asks what the runtime holds, one
+ * that removes an image, one that follows events, one for each image whose pin changes, and {@link
+ * PullerSettings#maxConcurrentPulls} that pull. What the runtime answers is the only truth: images
  * are looked for before each pull, on every event of the runtime and at every poll, and what is
  * gone is brought back.
  *

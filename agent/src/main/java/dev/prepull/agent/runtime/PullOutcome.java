@@ -32,7 +32,9 @@ public sealed interface PullOutcome {
   /**
    * The image did not come.
    *
-   * @param message the runtime's own words, on one line
+   * @param message why, on one line, in the runtime's own words where there are any, such as
+   *     completes "Tried to pull an image but …"; of {@link PullReason#RUNTIME_UNAVAILABLE} whole
+   *     sentences that say what was tried and what to do
    * @param retryAfter how long the registry asks us to wait, where the runtime shows it
    */
   record Failed(PullReason reason, String message, @Nullable Duration retryAfter)
