@@ -90,7 +90,7 @@ final class PullEndings {
       TrackedImage image, RunningPull pull, HeldImage held, List<ImageBlob> blobs) {
     Holding holding = Holding.of(image.reference(), held);
     PullTask task = pull.task();
-    if (task.target() != null && !task.target().equals(holding.digest())) {
+    if (task.target() != null && !holding.resolvesTo(task.target())) {
       failed(
           image,
           pull,

@@ -106,7 +106,7 @@ final class RunningPull implements PullWatcher {
     Optional<HeldImage> held = runtime.find(task.reference());
     NameTouch before = Names.touch(runtime, task.reference(), held);
     ImageDigest target = task.target();
-    if (held.isPresent() && target != null && target.equals(before.digest())) {
+    if (held.isPresent() && target != null && held.get().resolves(task.reference(), target)) {
       return new PullEnd.AlreadyThere(held.get());
     }
     Optional<Refusal> refused =

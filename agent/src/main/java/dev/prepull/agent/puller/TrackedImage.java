@@ -113,8 +113,11 @@ final class TrackedImage {
     if (holding == null) {
       return new PullState.Missing();
     }
-    return lock == null || lock.equals(holding.digest())
-        ? new PullState.Present(holding)
+    if (lock == null) {
+      return new PullState.Present(holding);
+    }
+    return holding.resolvesTo(lock)
+        ? new PullState.Present(holding.as(lock))
         : new PullState.Drifted(holding);
   }
 

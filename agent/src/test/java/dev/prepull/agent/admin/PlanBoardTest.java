@@ -25,6 +25,9 @@ class PlanBoardTest {
   private static final ImageReference APP = ImageReference.parse("reg.example/app:1");
   private static final ImageReference WEB = ImageReference.parse("reg.example/web:1");
 
+  private static final ImageDigest LOCKED = new ImageDigest("sha256:" + "a".repeat(64));
+  private static final ImageDigest OTHER = new ImageDigest("sha256:" + "b".repeat(64));
+
   private final ReportBook book = new ReportBook();
   private final Recorder puller = new Recorder();
   private final PlanBoard board = new PlanBoard(puller, book);
@@ -68,6 +71,38 @@ class PlanBoardTest {
     book.changed(ImageReport.present(APP, null, 1));
 
     board.plan(plan(WEB));
+
+    assertThat(board.whatIsMissing()).contains("0 of 1 images present");
+  }
+
+  @Test
+  void countsWhatIsHeldAsLockedWhileTheRegistryIsAskedAgain() {
+    board.plan(plan(APP));
+    board.lock(Map.of(APP, LOCKED));
+
+    book.changed(ImageReport.present(APP, LOCKED, 1).withState(ImageState.PULLING));
+
+    assertThat(board.whatIsMissing()).isEmpty();
+  }
+
+  @Test
+  void doesNotCountWhatHasDrifted() {
+    board.plan(plan(APP));
+    board.lock(Map.of(APP, LOCKED));
+
+    book.changed(ImageReport.present(APP, OTHER, 1).withState(ImageState.DRIFTED));
+
+    assertThat(board.whatIsMissing()).contains("0 of 1 images present");
+  }
+
+  @Test
+  void forgetsTheLocksOfThePlanBefore() {
+    board.plan(plan(APP));
+    board.lock(Map.of(APP, LOCKED));
+    board.plan(plan(WEB));
+    board.plan(plan(APP));
+
+    book.changed(ImageReport.present(APP, LOCKED, 1).withState(ImageState.PULLING));
 
     assertThat(board.whatIsMissing()).contains("0 of 1 images present");
   }

@@ -5,8 +5,12 @@ import dev.prepull.agent.puller.disk.DiskGuard;
 import dev.prepull.agent.puller.journal.JournalContent;
 import dev.prepull.agent.report.ReportBook;
 import dev.prepull.agent.runtime.FakeImageRuntime;
+import dev.prepull.agent.runtime.PullOutcome;
+import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.loop.FakeEventLoop;
 import dev.prepull.model.DriftPolicy;
+import dev.prepull.model.HeldImage;
+import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
@@ -18,6 +22,7 @@ import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullPolicy;
 import dev.prepull.model.PullProblem;
+import dev.prepull.model.PullReason;
 import dev.prepull.model.RemovalPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +133,20 @@ final class PullerFixture {
 
   static ImageBlob blob(char digit, long bytes) {
     return new ImageBlob(digest(digit), bytes);
+  }
+
+  /** What the registry answers for an image from now on. */
+  void failing(ImageReference reference, PullReason reason) {
+    runtime.fail(reference, new PullOutcome.Failed(reason, "the test says so", null));
+  }
+
+  /** The same for a pull by digest. */
+  void failing(ImageReference reference, ImageDigest digest, PullReason reason) {
+    failing(byDigest(reference, digest), reason);
+  }
+
+  static ImageReference byDigest(ImageReference reference, ImageDigest digest) {
+    return ImageReference.parse(reference.name() + "@" + digest);
   }
 
   // What the controller says
@@ -261,6 +281,25 @@ final class PullerFixture {
         .filter(
             report -> report.state() != ImageState.GRANTED && report.state() != ImageState.PULLING)
         .toList();
+  }
+
+  // What the node holds
+
+  /** What the runtime resolves the reference to; empty when to nothing. */
+  Optional<ImageDigest> held(ImageReference reference) {
+    return find(reference).flatMap(image -> image.named(reference)).map(HeldName::digest);
+  }
+
+  boolean isPinned(ImageReference reference) {
+    return find(reference).filter(HeldImage::pinned).isPresent();
+  }
+
+  private Optional<HeldImage> find(ImageReference reference) {
+    try {
+      return runtime.find(reference);
+    } catch (RuntimeUnavailableException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   // Entries

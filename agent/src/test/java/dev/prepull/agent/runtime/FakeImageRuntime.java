@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class FakeImageRuntime implements ImageRuntime {
   private final Map<String, ImageDigest> held = new TreeMap<>();
   private final Map<String, Integer> stamps = new HashMap<>();
   private final Map<ImageDigest, String> containers = new HashMap<>();
+  private final Map<String, ImageDigest> rebuilt = new HashMap<>();
   private final Set<String> pinned = new HashSet<>();
   private final List<ImageReference> pulls = new ArrayList<>();
   private final List<ImageEvents> watchers = new CopyOnWriteArrayList<>();
@@ -92,6 +94,15 @@ public final class FakeImageRuntime implements ImageRuntime {
   public synchronized void hold(ImageReference reference, ImageDigest digest) {
     name(reference.stored(), digest);
     name(reference.name() + "@" + digest, digest);
+  }
+
+  /**
+   * Lets the runtime know what it holds under that name by a second digest, as Docker does when an
+   * image that a build did not change was pushed again.
+   */
+  public synchronized void alsoKnownBy(ImageReference reference, ImageDigest digest) {
+    rebuilt.put(reference.stored(), digest);
+    changed(reference.stored());
   }
 
   /** Takes an image away, with all its names, as though somebody else had deleted it. */
@@ -158,7 +169,7 @@ public final class FakeImageRuntime implements ImageRuntime {
     imageDirectory = value;
   }
 
-  /** Runs on the pulling thread of each pull, after the sizes are told and before any byte. */
+  /** Runs on the pulling thread of each pull, when half of its bytes have come. */
   public synchronized void midway(Runnable action) {
     midway = action;
   }
@@ -188,7 +199,7 @@ public final class FakeImageRuntime implements ImageRuntime {
       images.add(
           new HeldImage(
               digest.value(),
-              all.stream().map(name -> new HeldName(name, digest)).toList(),
+              all.stream().flatMap(this::heldNames).toList(),
               bytes(registry.blobs(digest)),
               all.stream().anyMatch(pinned::contains)));
     }
@@ -198,9 +209,7 @@ public final class FakeImageRuntime implements ImageRuntime {
   @Override
   public Optional<HeldImage> find(ImageReference reference)
       throws RuntimeUnavailableException, InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
+    checkInterrupt();
     return list().stream().filter(image -> image.named(reference).isPresent()).findFirst();
   }
 
@@ -239,7 +248,8 @@ public final class FakeImageRuntime implements ImageRuntime {
   }
 
   private synchronized boolean holds(ImageReference reference, ImageDigest digest) {
-    return digest.equals(held.get(reference.stored()));
+    String name = reference.stored();
+    return digest.equals(held.get(name)) || digest.equals(rebuilt.get(name));
   }
 
   private synchronized boolean holds(ImageDigest digest) {
@@ -274,13 +284,19 @@ public final class FakeImageRuntime implements ImageRuntime {
     }
     long bytes = bytes(registry.blobs(digest.get()));
     watcher.sized(bytes, missing(registry.blobs(digest.get())));
+    checkInterrupt();
+    watcher.moved(new PullProgress(bytes / 2, bytes));
     action.run();
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
+    checkInterrupt();
     watcher.moved(new PullProgress(bytes, bytes));
     hold(reference, digest.get());
     return Optional.empty();
+  }
+
+  private static void checkInterrupt() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
   }
 
   private PullOutcome foundAfterPull(ImageReference reference) throws InterruptedException {
@@ -396,13 +412,21 @@ public final class FakeImageRuntime implements ImageRuntime {
         .toList();
   }
 
+  private Stream<HeldName> heldNames(String name) {
+    return Stream.of(held.get(name), rebuilt.get(name))
+        .filter(Objects::nonNull)
+        .map(digest -> new HeldName(name, digest));
+  }
+
   private void name(String name, ImageDigest digest) {
     held.put(name, digest);
+    rebuilt.remove(name);
     changed(name);
   }
 
   private void unname(String name) {
     if (held.remove(name) != null) {
+      rebuilt.remove(name);
       pinned.remove(name);
       changed(name);
       stamps.remove(name);
