@@ -99,8 +99,7 @@ final class BenchNode implements AutoCloseable {
   List<String> push(int images, int layers, int layerBytes) {
     List<String> references = new ArrayList<>();
     for (int i = 0; i < images; i++) {
-      String unused =
-          registry.push("bench/image" + i, "1", TestImage.random(i, layers, layerBytes));
+      var _ = registry.push("bench/image" + i, "1", TestImage.random(i, layers, layerBytes));
       references.add("%s/bench/image%d:1".formatted(registry.host(), i));
     }
     return references;

@@ -31,10 +31,10 @@ record DeployedAgent(Path java, Path aotCache) {
   static DeployedAgent make(PrintStream progress) throws InterruptedException {
     Path directory = Machine.sources().resolve("e2e/target/deployed-agent");
     Path runtime = directory.resolve("jre");
-    String unused = Commands.run(List.of("rm", "-rf", directory.toString()));
+    var _ = Commands.run(List.of("rm", "-rf", directory.toString()));
     progress.println("memory: jlink");
-    unused = Commands.run(List.of("mkdir", "-p", directory.toString()));
-    unused =
+    var _ = Commands.run(List.of("mkdir", "-p", directory.toString()));
+    var _ =
         Commands.run(
             List.of(
                 Path.of(Machine.java()).resolveSibling("jlink").toString(),

@@ -94,8 +94,7 @@ final class MemoryBench {
     String description = "";
     for (int round = 0; round < ROUNDS; round++) {
       // The runtime image and the archive are to be counted here, not with whoever read them first.
-      String unused =
-          Commands.run(List.of("/bin/sh", "-c", "sync; echo 3 > /proc/sys/vm/drop_caches"));
+      var _ = Commands.run(List.of("/bin/sh", "-c", "sync; echo 3 > /proc/sys/vm/drop_caches"));
       try (MemoryGroup group = new MemoryGroup("prepull-bench", limit * MIB);
           BenchNode node = BenchNode.start(runtime, group.inside(agent.launcher()))) {
         description = node.runtime().description();

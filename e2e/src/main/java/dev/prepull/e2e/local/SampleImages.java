@@ -26,7 +26,7 @@ final class SampleImages {
   static void push(Registry registry) {
     for (Sample sample : ALL) {
       if (!registry.has(sample.repository(), sample.tag())) {
-        String unused =
+        var _ =
             registry.push(
                 sample.repository(),
                 sample.tag(),

@@ -88,7 +88,7 @@ public final class ContainerdNode implements RuntimeNode {
   /** As {@link #start(Workspace, String, Version)}, with so much room for images and no more. */
   public static ContainerdNode startSmall(
       Workspace workspace, String name, Version version, int mebibytes) {
-    var unused = workspace.smallDirectory(name + "/root", mebibytes);
+    var _ = workspace.smallDirectory(name + "/root", mebibytes);
     return start(workspace, name, version);
   }
 
@@ -132,7 +132,7 @@ public final class ContainerdNode implements RuntimeNode {
   @Override
   public void mapRegistry(String host, URI address) {
     // Read at every pull. Without a [host] table 1.7 falls back to https.
-    var unused =
+    var _ =
         workspace.file(
             "%s/certs.d/%s/hosts.toml".formatted(name, host),
             """
@@ -164,7 +164,7 @@ public final class ContainerdNode implements RuntimeNode {
 
   @Override
   public void tag(String existing, String name) {
-    String unused = ctr("images", "tag", "--force", existing, name);
+    var _ = ctr("images", "tag", "--force", existing, name);
   }
 
   @Override
@@ -172,7 +172,7 @@ public final class ContainerdNode implements RuntimeNode {
     if (!held().containsKey(SANDBOX)) {
       Path archive =
           workspace.binaryFile(name + "/sandbox.tar", TestImage.random(0, 1, 0).archive(SANDBOX));
-      String unused = ctr("images", "import", archive.toString());
+      var _ = ctr("images", "import", archive.toString());
     }
     pods.add(cri.runPod(image, running));
   }
@@ -190,7 +190,7 @@ public final class ContainerdNode implements RuntimeNode {
 
   @Override
   public void pull(String reference) {
-    String unused =
+    var _ =
         ctr(
             "images",
             "pull",
@@ -201,17 +201,17 @@ public final class ContainerdNode implements RuntimeNode {
 
   @Override
   public void remove(String reference) {
-    String unused = ctr("images", "rm", reference);
+    var _ = ctr("images", "rm", reference);
   }
 
   /** Makes a container that CRI does not know; it never runs. */
   public void createContainer(String container, String reference) {
-    String unused = ctr("containers", "create", reference, container);
+    var _ = ctr("containers", "create", reference, container);
   }
 
   /** Takes away a container that CRI does not know. */
   public void removeContainer(String container) {
-    String unused = ctr("containers", "delete", container);
+    var _ = ctr("containers", "delete", container);
   }
 
   @Override
@@ -230,7 +230,7 @@ public final class ContainerdNode implements RuntimeNode {
     if (!names.isEmpty()) {
       List<String> command = new ArrayList<>(List.of("images", "rm", "--sync"));
       command.addAll(names);
-      String unused = ctr(command.toArray(String[]::new));
+      var _ = ctr(command.toArray(String[]::new));
     }
   }
 
@@ -241,7 +241,7 @@ public final class ContainerdNode implements RuntimeNode {
 
   @Override
   public void stop() {
-    int unused = daemon.terminate();
+    var _ = daemon.terminate();
   }
 
   @Override

@@ -76,7 +76,7 @@ public final class ControlPlane implements AutoCloseable {
         "--initial-cluster=default=http://127.0.0.1:" + peerPort,
         "--log-level=warn");
     Path key = directory.resolve("service-accounts.key");
-    String unused =
+    var _ =
         Commands.run(List.of("openssl", "genrsa", "-traditional", "-out", key.toString(), "2048"));
     Path tokens =
         workspace.file(
@@ -153,7 +153,7 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Applies a manifest. */
   public void apply(Workspace workspace, String manifest) {
-    String unused =
+    var _ =
         kubectl("apply", "-f", workspace.file("control-plane/manifest.yaml", manifest).toString());
   }
 

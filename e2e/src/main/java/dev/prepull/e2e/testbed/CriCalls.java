@@ -49,7 +49,7 @@ final class CriCalls {
 
   /** Pulls, whether the image is there or not. */
   void pull(String reference) {
-    UnknownFieldSet unused = call("ImageService/PullImage", message(1, imageSpec(reference)));
+    var _ = call("ImageService/PullImage", message(1, imageSpec(reference)));
   }
 
   /**
@@ -73,7 +73,7 @@ final class CriCalls {
                 merged(text(1, podId), message(2, container), message(3, pod))),
             1);
     if (started) {
-      UnknownFieldSet unused = call("RuntimeService/StartContainer", text(1, containerId));
+      var _ = call("RuntimeService/StartContainer", text(1, containerId));
     }
     return podId;
   }
@@ -94,8 +94,8 @@ final class CriCalls {
 
   /** Stops and removes a Pod and its containers. */
   void removePod(String podId) {
-    UnknownFieldSet unused = call("RuntimeService/StopPodSandbox", text(1, podId));
-    unused = call("RuntimeService/RemovePodSandbox", text(1, podId));
+    var _ = call("RuntimeService/StopPodSandbox", text(1, podId));
+    var _ = call("RuntimeService/RemovePodSandbox", text(1, podId));
   }
 
   private static UnknownFieldSet imageSpec(String reference) {

@@ -81,7 +81,7 @@ public final class DockerNode implements RuntimeNode {
   /** As {@link #start(Workspace, String, Version)}, with so much room for images and no more. */
   public static DockerNode startSmall(
       Workspace workspace, String name, Version version, int mebibytes) {
-    var unused = workspace.smallDirectory(name + "/root", mebibytes);
+    var _ = workspace.smallDirectory(name + "/root", mebibytes);
     return start(workspace, name, version);
   }
 
@@ -169,7 +169,7 @@ public final class DockerNode implements RuntimeNode {
 
   @Override
   public void tag(String existing, String name) {
-    String unused = docker("tag", existing, name);
+    var _ = docker("tag", existing, name);
   }
 
   @Override
@@ -177,7 +177,7 @@ public final class DockerNode implements RuntimeNode {
     String id = docker("create", "--network", "none", image).strip();
     containers.add(id);
     if (running) {
-      String unused = docker("start", id);
+      var _ = docker("start", id);
     }
   }
 
@@ -194,17 +194,17 @@ public final class DockerNode implements RuntimeNode {
 
   @Override
   public void pull(String reference) {
-    String unused = docker("pull", "-q", reference);
+    var _ = docker("pull", "-q", reference);
   }
 
   @Override
   public void remove(String reference) {
-    String unused = docker("rmi", reference);
+    var _ = docker("rmi", reference);
   }
 
   @Override
   public void clear() {
-    String unused = docker("image", "prune", "--all", "--force");
+    var _ = docker("image", "prune", "--all", "--force");
   }
 
   @Override
@@ -214,7 +214,7 @@ public final class DockerNode implements RuntimeNode {
 
   @Override
   public void stop() {
-    int unused = daemon.terminate();
+    var _ = daemon.terminate();
   }
 
   @Override
@@ -222,7 +222,7 @@ public final class DockerNode implements RuntimeNode {
     daemon.kill();
     // A machine without an init keeps the dead as zombies, which dockerd takes for its living
     // containerd when it finds their number in this file.
-    String unused =
+    var _ =
         Commands.run(
             List.of(
                 "rm", "-f", socket.resolveSibling("exec/containerd/containerd.pid").toString()));

@@ -32,7 +32,7 @@ public record LinkSecrets(Path certificate, Path key, Path token) {
     Path store = workspace.directory(name).resolve("link.p12");
     try {
       Files.deleteIfExists(store);
-      String unused =
+      var _ =
           Commands.run(
               List.of(
                   Path.of(Machine.java()).resolveSibling("keytool").toString(),

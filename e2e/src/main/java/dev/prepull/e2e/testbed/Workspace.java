@@ -55,7 +55,7 @@ public final class Workspace implements AutoCloseable {
   /** The directory of that name on a filesystem of its own, which holds so much and no more. */
   public Path smallDirectory(String name, int mebibytes) {
     Path mounted = directory(name);
-    String unused =
+    var _ =
         Commands.run(
             List.of(
                 "mount",

@@ -131,7 +131,7 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
   @Test
   void leavesNothingOfAPullThatIsInterrupted() throws Exception {
-    String unused = registry.push("cut/app", "1", TestImage.random(seed++, 2, 1 << 20));
+    var _ = registry.push("cut/app", "1", TestImage.random(seed++, 2, 1 << 20));
     ImageReference reference = ImageReference.parse(faulty.host() + "/cut/app:1");
     faulty.behave(new FaultyRegistry.Slow(64 * 1024));
     int before = faulty.requests().size();
@@ -213,8 +213,7 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
     @Override
     public void alias(String repository, String tag, String newTag) {
-      String unused =
-          registry.push(path + "/" + repository, newTag, Objects.requireNonNull(pushed));
+      var _ = registry.push(path + "/" + repository, newTag, Objects.requireNonNull(pushed));
     }
 
     @Override

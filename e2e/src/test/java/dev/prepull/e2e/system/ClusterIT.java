@@ -87,7 +87,7 @@ class ClusterIT {
     apply("edited", "images", before);
     eventually("the first is held", () -> node.held().containsKey(before));
 
-    String unused =
+    var _ =
         cluster.kubectl(
             Map.of("KUBE_EDITOR", "sed -i s#%s#%s#".formatted(before, after)),
             "-n",
@@ -153,7 +153,7 @@ class ClusterIT {
     apply("locked", "images", image);
     eventually("it is held", () -> statusOf(image).get("identical").asBoolean());
     String locked = statusOf(image).get("digest").asText();
-    String unused = push("locked/app", "1");
+    var _ = push("locked/app", "1");
 
     agent.kill();
     controller.kill();
@@ -181,7 +181,7 @@ class ClusterIT {
     String joined = "edge-2";
     try (ContainerdNode second =
             ContainerdNode.start(workspace, joined, ContainerdNode.Version.V1_6);
-        AgentProcess unused = attach(joined, second)) {
+        var _ = attach(joined, second)) {
       eventually("the new node holds it", () -> second.held().containsKey(moved));
 
       assertThat(second.held()).containsEntry(image, locked);
@@ -233,7 +233,7 @@ class ClusterIT {
   }
 
   private String push(String repository, String tag) {
-    String unused = registry.push(repository, tag, TestImage.random(seed++, 1, 1024));
+    var _ = registry.push(repository, tag, TestImage.random(seed++, 1, 1024));
     return registry.host() + "/" + repository + ":" + tag;
   }
 
@@ -259,7 +259,7 @@ class ClusterIT {
     all[0] = "-n";
     all[1] = NAMESPACE;
     System.arraycopy(arguments, 0, all, 2, arguments.length);
-    String unused = cluster.kubectl(all);
+    var _ = cluster.kubectl(all);
   }
 
   private JsonNode statusJson() throws IOException {

@@ -182,8 +182,7 @@ final class Fleet implements AutoCloseable {
 
   /** The same with layers of that size. */
   String push(String repository, String tag, int layerBytes) {
-    String unused =
-        registry.push(repository, tag, TestImage.random(nextSeed(), LAYERS, layerBytes));
+    var _ = registry.push(repository, tag, TestImage.random(nextSeed(), LAYERS, layerBytes));
     return registry.host() + "/" + repository + ":" + tag;
   }
 

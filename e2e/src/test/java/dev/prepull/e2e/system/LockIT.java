@@ -56,7 +56,7 @@ class LockIT {
     fleet.awaitCount(image, "present", 1);
     String locked = fleet.digest(image);
 
-    String unused = fleet.push("moved/app", "1");
+    var _ = fleet.push("moved/app", "1");
     int presentWhenItMoved = fleet.count(image, "present");
     fleet.faulty().behave(PASSING);
     fleet.awaitIdentical(image);
@@ -71,7 +71,7 @@ class LockIT {
     fleet.list(image);
     fleet.awaitIdentical(image);
     String locked = fleet.digest(image);
-    String unused = fleet.push("joined/app", "1");
+    var _ = fleet.push("joined/app", "1");
 
     fleet.addNode("late-containerd", Nodes.containerd(ContainerdNode.Version.V1_7));
     fleet.awaitIdentical(image);
@@ -89,7 +89,7 @@ class LockIT {
     fleet.list(image);
     fleet.awaitIdentical(image);
     String locked = fleet.digest(image);
-    String unused = fleet.push("forgotten/app", "1");
+    var _ = fleet.push("forgotten/app", "1");
 
     fleet.nodes().keySet().forEach(node -> fleet.agent(node).kill());
     fleet.controller().kill();
@@ -107,7 +107,7 @@ class LockIT {
     List<RuntimeNode> nodes = List.copyOf(fleet.nodes().values());
     nodes.getFirst().pullAgain(image);
     nodes.get(2).pullAgain(image);
-    String unused = fleet.push("mixed/app", "1");
+    var _ = fleet.push("mixed/app", "1");
     nodes.get(1).pullAgain(image);
 
     fleet.list(image);
@@ -121,7 +121,7 @@ class LockIT {
     String image = fleet.push("agreed/app", "1");
     fleet.nodes().values().forEach(node -> node.pullAgain(image));
     String agreed = fleet.node("docker-20").held().get(image);
-    String unused = fleet.push("agreed/app", "1");
+    var _ = fleet.push("agreed/app", "1");
     fleet.registry().forgetRequests();
 
     fleet.list(image);

@@ -39,7 +39,9 @@ class MainJobIT {
   }
 
   private static String nodeName(String runtime, Enum<?> version) {
-    return runtime + "-" + version.name().replaceFirst("^V", "").replace('_', '-').toLowerCase(Locale.ROOT);
+    return runtime
+        + "-"
+        + version.name().replaceFirst("^V", "").replace('_', '-').toLowerCase(Locale.ROOT);
   }
 
   @AfterAll

@@ -44,7 +44,7 @@ class RefreshIT {
     String first = fleet.digest(image);
     fleet.eventually("it is looked at again", () -> looks().size() >= 2);
 
-    String unused = fleet.push("refreshed/app", "1");
+    var _ = fleet.push("refreshed/app", "1");
     fleet.eventually("a new lock", () -> !fleet.digest(image).equals(first));
     fleet.awaitIdentical(image);
     String second = fleet.digest(image);

@@ -62,7 +62,7 @@ final class ContainerdEvents {
             })) {
       probe(stream, standing);
       events.watching();
-      var unused = stream.answers();
+      var _ = stream.answers();
     }
   }
 
@@ -74,14 +74,14 @@ final class ContainerdEvents {
             .setEvent(Any.newBuilder().setTypeUrl("dev.prepull.Watching").setValue(mark))
             .build();
     for (int i = 0; i < PROBES; i++) {
-      var unused =
+      var _ =
           calls.callAll(
               ContainerdMethods.EVENTS_PUBLISH, request, ContainerdContentStore.NAMESPACE, TIMEOUT);
       if (standing.await(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
       if (stream.endsWithin(Duration.ZERO)) {
-        var unusedEnd = stream.answers();
+        var _ = stream.answers();
         break;
       }
     }

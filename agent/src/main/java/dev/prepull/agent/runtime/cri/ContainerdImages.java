@@ -110,7 +110,7 @@ final class ContainerdImages {
       Image image = Image.newBuilder().setName(name).setTarget(target).build();
       try {
         if (old.isEmpty()) {
-          var unused =
+          var _ =
               ask(
                   ContainerdMethods.IMAGES_CREATE,
                   CreateImageRequest.newBuilder().setImage(image).build());
@@ -145,13 +145,13 @@ final class ContainerdImages {
             .setImage(image)
             .setUpdateMask(FieldMask.newBuilder().addPaths(field))
             .build();
-    var unused = ask(ContainerdMethods.IMAGES_UPDATE, request);
+    var _ = ask(ContainerdMethods.IMAGES_UPDATE, request);
   }
 
   /** Takes the name away, if it is there. */
   void delete(String name) throws GrpcCallException, InterruptedException {
     try {
-      var unused =
+      var _ =
           ask(
               ContainerdMethods.IMAGES_DELETE,
               DeleteImageRequest.newBuilder().setName(name).build());

@@ -108,7 +108,7 @@ final class CriPulls {
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LOOK_INTERVAL) < 0 ? longer : LOOK_INTERVAL;
       }
-      var unused = call.answers();
+      var _ = call.answers();
     }
   }
 

@@ -133,7 +133,7 @@ public final class CriRuntime implements ImageRuntime {
           if (!pinned || Patience.until(() -> isPinned(reference))) {
             return true;
           }
-          boolean unused = flavour.markPinned(reference, false);
+          var _ = flavour.markPinned(reference, false);
           return false;
         });
   }
@@ -170,7 +170,7 @@ public final class CriRuntime implements ImageRuntime {
     }
     RemovalOutcome outcome = flavour.remove(reference, image.get());
     if (outcome instanceof RemovalOutcome.Removed) {
-      boolean unused = Patience.until(() -> inventory.find(reference).isEmpty());
+      var _ = Patience.until(() -> inventory.find(reference).isEmpty());
     }
     return outcome;
   }
@@ -178,7 +178,7 @@ public final class CriRuntime implements ImageRuntime {
   @Override
   public void watch(Instant since, ImageEvents events)
       throws RuntimeUnavailableException, InterruptedException {
-    var unused =
+    var _ =
         answer(
             "watch images",
             () -> {

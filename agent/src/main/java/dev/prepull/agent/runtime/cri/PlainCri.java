@@ -90,7 +90,7 @@ final class PlainCri implements CriFlavour {
       return new RemovalOutcome.Kept(
           "this runtime can only remove all names of an image, and it is also " + other.get());
     }
-    var unused =
+    var _ =
         calls.call(
             CriMethods.REMOVE_IMAGE,
             RemoveImageRequest.newBuilder()

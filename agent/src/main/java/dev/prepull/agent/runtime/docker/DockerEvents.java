@@ -27,7 +27,7 @@ final class DockerEvents {
   /** Returns when the daemon ends the stream, as it does when it stops. */
   void watch(Instant since, ImageEvents events)
       throws RuntimeUnavailableException, InterruptedException {
-    Follower unused =
+    var _ =
         connection.call(
             "watch images",
             DockerConnection.FOREVER,

@@ -111,7 +111,7 @@ class DockerPullTest {
         COMPLETE,
         NEWER);
 
-    PullOutcome unused =
+    var _ =
         runtime.pull(
             APP,
             new PullWatcher() {
