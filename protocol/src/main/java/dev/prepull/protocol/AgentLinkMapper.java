@@ -57,7 +57,6 @@ public final class AgentLinkMapper {
   private AgentLinkMapper() {}
 
   // --- from the agent
-  // -----------------------------------------------------------------------------
 
   /** Writes the first message of a stream. */
   public static FromAgent hello(NodeHello hello) {
@@ -195,7 +194,6 @@ public final class AgentLinkMapper {
   }
 
   // --- from the controller
-  // ------------------------------------------------------------------------
 
   /** Writes a whole plan. */
   public static FromController plan(NodePlan plan) {
@@ -309,7 +307,6 @@ public final class AgentLinkMapper {
   }
 
   // --- parts
-  // --------------------------------------------------------------------------------------
 
   private static String text(@Nullable ImageDigest digest) {
     return digest == null ? "" : digest.value();

@@ -114,7 +114,6 @@ public final class Ownership {
   }
 
   // --- what others do
-  // -----------------------------------------------------------------------------
 
   /** The runtime has told of something that happened to the name under which it stores an image. */
   void touched(String name) {
@@ -125,7 +124,6 @@ public final class Ownership {
   }
 
   // --- writing
-  // ------------------------------------------------------------------------------------
 
   private void update(Consumer<OwnershipJournal> change) {
     change.accept(journal);

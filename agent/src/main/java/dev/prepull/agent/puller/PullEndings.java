@@ -119,11 +119,12 @@ final class PullEndings {
 
   private static PullOutcome.Failed interrupted(TrackedImage image, RunningPull pull) {
     return switch (pull.stopped()) {
-      case TIMED_OUT ->
-          new PullOutcome.Failed(
-              PullReason.TIMEOUT,
-              "nothing has moved for " + GoDuration.format(image.policy().pullTimeout()),
-              null);
+      case TIMED_OUT -> {
+        Duration silence = image.patience();
+        image.countTimeout();
+        yield new PullOutcome.Failed(
+            PullReason.TIMEOUT, "nothing has moved for " + GoDuration.format(silence), null);
+      }
       case DISK_FULL ->
           new PullOutcome.Failed(
               PullReason.DISK_PRESSURE,

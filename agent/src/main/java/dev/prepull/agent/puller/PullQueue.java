@@ -126,7 +126,7 @@ final class PullQueue {
         image.tell();
       }
       Duration silence = Duration.between(pull.lastMoved(), loop().now());
-      if (silence.compareTo(image.policy().pullTimeout()) >= 0) {
+      if (silence.compareTo(image.patience()) >= 0) {
         pull.stop(RunningPull.Stop.TIMED_OUT);
       }
     }

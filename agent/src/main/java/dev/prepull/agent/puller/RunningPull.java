@@ -171,7 +171,6 @@ final class RunningPull implements PullWatcher {
   }
 
   // --- called by the puller, on its loop
-  // ----------------------------------------------------------
 
   /** Ends the transfer. */
   void stop(Stop why) {

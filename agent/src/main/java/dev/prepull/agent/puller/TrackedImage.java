@@ -9,6 +9,7 @@ import dev.prepull.model.ImageReport;
 import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProblem;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrackedImage {
 
+  private static final int MOST_DOUBLINGS = 3;
+
   private final PullListener listener;
   private final EvictionWatch evictions = new EvictionWatch();
   private PlannedImage planned;
@@ -36,6 +39,7 @@ final class TrackedImage {
   private @Nullable ImageDigest lastPresent;
 
   private int failures;
+  private int timeouts;
   private boolean deferred;
   private boolean vanished;
   private @Nullable PullProblem lookProblem;
@@ -135,7 +139,6 @@ final class TrackedImage {
   }
 
   // --- leave to pull
-  // ------------------------------------------------------------------------------
 
   /** Leave has come; one that was held before is over. */
   void permit(PullPermit given) {
@@ -236,7 +239,6 @@ final class TrackedImage {
   }
 
   // --- what went wrong
-  // ----------------------------------------------------------------------------
 
   /** Pulls that have failed in a row. */
   int failures() {
@@ -247,8 +249,22 @@ final class TrackedImage {
     return ++failures;
   }
 
+  /**
+   * How long a pull may show no movement. Doubles with each that showed none for so long, up to
+   * eight times what the list says: an interrupted pull loses the layers it was at, so that the
+   * same patience again would bring no more than the last time.
+   */
+  Duration patience() {
+    return policy().pullTimeout().multipliedBy(1L << Math.min(timeouts, MOST_DOUBLINGS));
+  }
+
+  void countTimeout() {
+    timeouts++;
+  }
+
   void forgetFailures() {
     failures = 0;
+    timeouts = 0;
     lookProblem = null;
   }
 
@@ -280,7 +296,6 @@ final class TrackedImage {
   }
 
   // --- reports
-  // ------------------------------------------------------------------------------------
 
   /** What there is to tell; nothing until the runtime has been asked. */
   Optional<ImageReport> report() {

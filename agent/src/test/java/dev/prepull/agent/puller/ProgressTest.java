@@ -70,4 +70,15 @@ class ProgressTest {
     assertThat(node.problem(APP).reason()).isEqualTo(PullReason.TIMEOUT);
     assertThat(node.held(APP)).isEmpty();
   }
+
+  @Test
+  void givesAnImageMoreTimeAfterEachTimeout() {
+    Duration timeout = ImagePolicy.DEFAULT.pullTimeout();
+    node.runtime.midway(() -> node.loop.advance(timeout.plusSeconds(1)));
+    node.looked(APP);
+
+    node.looked(APP);
+
+    assertThat(node.state(APP)).isEqualTo(ImageState.PRESENT);
+  }
 }

@@ -3,6 +3,7 @@ package dev.prepull.controller.admin;
 import dev.prepull.controller.reconcile.ControllerListener;
 import dev.prepull.controller.rollout.RolloutFigures;
 import dev.prepull.controller.status.RolloutStatus;
+import dev.prepull.controller.status.RolloutStatus.ImageStatus;
 import dev.prepull.controller.status.WaveStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -42,7 +43,7 @@ public final class ControllerMetrics implements ControllerListener {
     gauge(
         "prepull.images.identical",
         "Images that every targeted node reports with the locked digest.",
-        s -> (int) s.images().stream().filter(RolloutStatus.ImageStatus::identical).count());
+        s -> (int) s.images().stream().filter(ImageStatus::identical).count());
     gauge(
         "prepull.images.locked",
         "Images whose digest is locked.",
@@ -55,8 +56,8 @@ public final class ControllerMetrics implements ControllerListener {
     }
     gauge(
         "prepull.images.failing",
-        "Images that fail on some node.",
-        s -> (int) s.images().stream().filter(i -> !i.failures().isEmpty()).count());
+        "Images that fail or are blocked on some node.",
+        s -> (int) s.images().stream().map(ImageStatus::nodes).filter(ControllerMetrics::isFailing).count());
     gauge(
         "prepull.lists.rejected",
         "ConfigMaps whose newest version is not in force.",
@@ -66,6 +67,10 @@ public final class ControllerMetrics implements ControllerListener {
         "prepull.registries.paused",
         "Registry hosts that are left alone for a while.",
         RolloutFigures::pausedRegistries);
+  }
+
+  private static boolean isFailing(RolloutStatus.Counts nodes) {
+    return nodes.failed() + nodes.blocked() > 0;
   }
 
   private void rollout(String name, String help, ToIntFunction<RolloutFigures> value) {

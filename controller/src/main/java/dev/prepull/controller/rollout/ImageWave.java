@@ -49,7 +49,6 @@ final class ImageWave {
   }
 
   // --- what the plan says
-  // -------------------------------------------------------------------------
 
   ImageReference reference() {
     return rollout.reference();
@@ -88,7 +87,6 @@ final class ImageWave {
   }
 
   // --- what the nodes say
-  // -------------------------------------------------------------------------
 
   ImageHoldings holdings() {
     return holdings;
@@ -106,7 +104,6 @@ final class ImageWave {
   }
 
   // --- lock
-  // ---------------------------------------------------------------------------------------
 
   /** What is locked; null for nothing. */
   @Nullable ImageDigest digest() {
@@ -145,7 +142,6 @@ final class ImageWave {
   }
 
   // --- permits
-  // ------------------------------------------------------------------------------------
 
   void given(int node, Purpose purpose) {
     permitted.set(node);
@@ -174,7 +170,6 @@ final class ImageWave {
   }
 
   // --- who may go
-  // ---------------------------------------------------------------------------------
 
   /** Rules 3 and 4: who may ask the registry what the reference means; the image is settled. */
   Optional<Turn> lookTurn(@Nullable DigestLock lock, Instant now) {
@@ -258,7 +253,6 @@ final class ImageWave {
   }
 
   // --- where it stands
-  // ----------------------------------------------------------------------------
 
   /** Whether more nodes fail than are tolerated at this stage. */
   boolean isStalled() {
