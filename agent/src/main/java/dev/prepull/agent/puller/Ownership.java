@@ -32,7 +32,7 @@ public final class Ownership {
   private static final Logger log = LoggerFactory.getLogger(Ownership.class);
 
   /** By then the runtime has told of the last thing that this agent did to a name. */
-  private static final Duration ECHO = Duration.ofSeconds(2);
+  private static final Duration ECHO = Duration.ofMinutes(1);
 
   private final EventLoop loop;
   private final ThreadFactory threads;
@@ -40,7 +40,7 @@ public final class Ownership {
   private final OwnershipJournal journal;
   private final Instant readAt;
 
-  /** Names that this agent is at work on, and until when their events are its own. */
+  /** Names that this agent is at work on, and until when what happens to them is its own doing. */
   private final Map<String, Instant> own = new HashMap<>();
 
   private boolean writing;
@@ -82,7 +82,7 @@ public final class Ownership {
   }
 
   void worked(ImageReference reference) {
-    own.put(reference.stored(), loop.now().plus(ECHO));
+    own.put(reference.stored(), loop.now());
   }
 
   void pulled(ImageReference reference, NameTouch before, NameTouch after, RemovalPolicy policy) {
@@ -101,11 +101,6 @@ public final class Ownership {
     update(book -> book.gone(reference));
   }
 
-  /** The name is not what this agent left behind. */
-  void lost(ImageReference reference) {
-    update(book -> book.lost(reference));
-  }
-
   /** The plan says this of an image now. */
   void policy(ImageReference reference, RemovalPolicy policy) {
     if (journal.of(reference).filter(known -> known.onRemoval() != policy).isPresent()) {
@@ -116,9 +111,11 @@ public final class Ownership {
   // --- what others do
 
   /** The runtime has told of something that happened to the name under which it stores an image. */
-  void touched(String name) {
-    own.values().removeIf(until -> until.isBefore(loop.now()));
-    if (!own.containsKey(name) && journal.has(name)) {
+  void touched(String name, Instant at) {
+    own.values().removeIf(until -> until.isBefore(loop.now().minus(ECHO)));
+    Instant until = own.get(name);
+    boolean ours = until != null && !at.isAfter(until);
+    if (!ours && journal.has(name)) {
       update(book -> book.touchedByOthers(name));
     }
   }

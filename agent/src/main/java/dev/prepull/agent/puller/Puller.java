@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class Puller implements PlanReceiver, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Puller.class);
+
+  /** To the grammar of references an id is a repository of that name with a long tag. */
+  private static final Pattern IMAGE_ID = Pattern.compile("sha256:[0-9a-f]{64}");
 
   private final EventLoop loop;
   private final PullListener listener;
@@ -199,15 +203,18 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   }
 
   /** Something has happened to a name, by whoever's hand; true when an image may be concerned. */
-  private boolean touched(String name) {
+  private boolean touched(String name, Instant at) {
+    if (IMAGE_ID.matcher(name).matches()) {
+      return true; // it may be any image's
+    }
     String stored;
     try {
       stored = ImageReference.parse(name).stored();
     } catch (InvalidImageReferenceException e) {
-      log.debug("An event names an image id, which may be any image's: {}", e.getMessage());
+      log.debug("An event names an image by what is no reference: {}", e.getMessage());
       return true;
     }
-    ownership.touched(stored);
+    ownership.touched(stored, at);
     return images
         .stored(stored)
         .filter(image -> !(image.state() instanceof PullState.Pulling))

@@ -6,7 +6,7 @@ import dev.prepull.loop.EventLoop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ final class RuntimeEvents implements ImageEvents {
   static final Duration QUIET = Duration.ofMillis(100);
 
   private final RuntimeCalls calls;
-  private final Predicate<String> onTouched;
+  private final BiPredicate<String, Instant> onTouched;
   private final Runnable onNews;
   private final AtomicReference<@Nullable Thread> subscription = new AtomicReference<>();
   private Instant since;
@@ -38,10 +38,11 @@ final class RuntimeEvents implements ImageEvents {
    * Does not subscribe yet.
    *
    * @param since what happened from then on is wanted
-   * @param onTouched is told each name that something happened to; true when that is news
+   * @param onTouched is told each name that something happened to, and when; true when that is
+   *     news
    * @param onNews is called soon after, once for many names, and when the stream stands
    */
-  RuntimeEvents(RuntimeCalls calls, Instant since, Predicate<String> onTouched, Runnable onNews) {
+  RuntimeEvents(RuntimeCalls calls, Instant since, BiPredicate<String, Instant> onTouched, Runnable onNews) {
     this.calls = calls;
     this.since = since;
     this.onTouched = onTouched;
@@ -85,11 +86,11 @@ final class RuntimeEvents implements ImageEvents {
   }
 
   @Override
-  public void changed(String name) {
+  public void changed(String name, Instant at) {
     loop()
         .execute(() -> {
-          since = loop().now();
-          if (onTouched.test(name)) {
+          since = at;
+          if (onTouched.test(name, at)) {
             soon();
           }
         });

@@ -1,5 +1,7 @@
 package dev.prepull.agent.runtime;
 
+import java.time.Instant;
+
 /** Is told what happens to a runtime's images. Called from any thread; must not block. */
 public interface ImageEvents {
 
@@ -10,6 +12,7 @@ public interface ImageEvents {
    * A name was pulled, tagged, moved or removed, by us or by anybody else.
    *
    * @param name as the runtime wrote it; may be a short name or an image id
+   * @param at when, by the runtime's clock, which is the agent's as well
    */
-  void changed(String name);
+  void changed(String name, Instant at);
 }

@@ -76,6 +76,7 @@ class ProgressTest {
     Duration timeout = ImagePolicy.DEFAULT.pullTimeout();
     node.runtime.midway(() -> node.loop.advance(timeout.plusSeconds(1)));
     node.looked(APP);
+    node.loop.advance(Duration.ofMinutes(1));
 
     node.looked(APP);
 

@@ -57,7 +57,12 @@ public final class ControllerMetrics implements ControllerListener {
     gauge(
         "prepull.images.failing",
         "Images that fail or are blocked on some node.",
-        s -> (int) s.images().stream().map(ImageStatus::nodes).filter(ControllerMetrics::isFailing).count());
+        s ->
+            (int)
+                s.images().stream()
+                    .map(ImageStatus::nodes)
+                    .filter(ControllerMetrics::isFailing)
+                    .count());
     gauge(
         "prepull.lists.rejected",
         "ConfigMaps whose newest version is not in force.",

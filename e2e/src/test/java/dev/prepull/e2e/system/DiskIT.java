@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.e2e.testbed.ContainerdNode;
 import dev.prepull.e2e.testbed.DockerNode;
+import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,12 +22,18 @@ class DiskIT {
 
   private static final int MEBIBYTES = 96;
   private static final int THRESHOLD = 85;
-  private static final int BIG_LAYER = 5 << 20;
+  private static final int BIG_LAYER = 4608 << 10;
   private static final int SMALL_LAYER = 64 << 10;
   private static final int HUGE_LAYER = 30 << 20;
+  private static final int BYTES_PER_SECOND = 2 << 20;
   private static final Duration OFTEN = Duration.ofMillis(2);
 
   private final Fleet fleet = new Fleet();
+
+  @BeforeEach
+  void slowDown() {
+    fleet.faulty().behave(new FaultyRegistry.Slow(BYTES_PER_SECOND));
+  }
 
   @AfterEach
   void stop() {
@@ -162,8 +170,9 @@ class DiskIT {
         : Nodes.small(ContainerdNode.Version.V1_7, MEBIBYTES);
   }
 
+  /** From a registry that leaves time to look, as one that is not on this machine does. */
   private String push(String repository, int layerBytes) {
-    return fleet.push(repository, "1", layerBytes);
+    return fleet.pushBehindFault(repository, "1", layerBytes);
   }
 
   /** In percent, as the kubelet reckons it. */

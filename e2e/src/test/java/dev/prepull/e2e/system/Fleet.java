@@ -334,6 +334,14 @@ final class Fleet implements AutoCloseable {
     return failures.isEmpty() ? "" : failures.get(0).get("message").asText();
   }
 
+  /** The nodes that {@link #reason} is about. */
+  Set<String> troubledNodes(String reference) {
+    Set<String> nodes = new TreeSet<>();
+    JsonNode failures = controller.image(reference).get("failures");
+    failures.path(0).path("nodes").forEach(node -> nodes.add(node.asText()));
+    return nodes;
+  }
+
   /** Waits until the status gives that reason first. */
   void awaitReason(String reference, String reason) {
     eventually(reference + " has trouble: " + reason, () -> reason(reference).equals(reason));

@@ -2,7 +2,6 @@ package dev.prepull.e2e.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.prepull.e2e.testbed.ContainerdNode;
 import dev.prepull.e2e.testbed.DockerNode;
 import dev.prepull.e2e.testbed.ResolvedImage;
@@ -55,10 +54,10 @@ class PinAndRemovalIT {
 
     fleet.eventually("pinned where it can be", () -> pinned(image).equals(CAN_PIN));
     fleet.awaitReason(image, "PinUnsupported");
-    JsonNode failure = fleet.controller().image(image).get("failures").get(0);
-    assertThat(failure.get("nodes"))
-        .extracting(JsonNode::asText)
-        .containsExactlyInAnyOrder("containerd-1-6", "docker-20", "docker-28");
+    fleet.eventually(
+        "reported missing where it cannot be",
+        () ->
+            fleet.troubledNodes(image).equals(Set.of("containerd-1-6", "docker-20", "docker-28")));
   }
 
   @Test

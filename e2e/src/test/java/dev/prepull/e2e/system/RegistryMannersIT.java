@@ -26,6 +26,10 @@ class RegistryMannersIT {
   private static final int STARTED_AT_ONCE = 4;
   private static final int LAYER_BYTES = 16 * 1024;
   private static final Duration WINDOW = Duration.ofSeconds(5);
+
+  /** To what part of its peak the rate of requests is to fall. */
+  private static final int FALLEN = 8;
+
   private static final Duration LIMITED_AT_LEAST = Duration.ofSeconds(25);
 
   private final Fleet fleet = new Fleet(Duration.ofMinutes(2));
@@ -77,7 +81,7 @@ class RegistryMannersIT {
         () -> {
           Instant now = Instant.now();
           return now.isAfter(limited.plus(LIMITED_AT_LEAST))
-              && requestsAfter(now.minus(WINDOW)) < mostInAWindow(limited, now) / 2;
+              && requestsAfter(now.minus(WINDOW)) < mostInAWindow(limited, now) / FALLEN;
         });
     Instant healed = Instant.now();
     long mostWhileLimited = mostInAWindow(limited, healed);
@@ -85,7 +89,7 @@ class RegistryMannersIT {
     fleet.faulty().behave(new FaultyRegistry.Passing());
     fleet.eventually("identical on all nodes", () -> fleet.controller().isIdenticalOn(NODES));
 
-    assertThat(beforeItHealed).as("requests fell").isLessThan(mostWhileLimited / 2);
+    assertThat(beforeItHealed).as("requests fell").isLessThan(mostWhileLimited / FALLEN);
     assertThat(mostInAWindow(healed, Instant.now()))
         .as("requests recovered")
         .isGreaterThan(2 * beforeItHealed);

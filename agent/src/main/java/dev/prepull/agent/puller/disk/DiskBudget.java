@@ -17,6 +17,12 @@ public final class DiskBudget {
 
   private static final Logger log = LoggerFactory.getLogger(DiskBudget.class);
 
+  /**
+   * Bytes on disk that a pull of unknown size is taken to need when another such one would begin:
+   * where there is less room, they run one after another.
+   */
+  static final long UNKNOWN_SIZE = 1L << 30;
+
   private final ImageFilesystem filesystem;
   private final DiskGuard guard;
   private final Map<Object, Claim> claims = new IdentityHashMap<>();
@@ -28,6 +34,7 @@ public final class DiskBudget {
   private static final class Claim {
     private final long usedBefore;
     private boolean alone;
+    private boolean sized;
     private long missing;
     private long fetched;
 
@@ -37,8 +44,9 @@ public final class DiskBudget {
     }
 
     /** Nothing tells how far unpacking is, so what was fetched is all that counts as written. */
-    long outstanding(double factor) {
-      return Math.max(0, (long) Math.ceil(missing * factor) - fetched);
+    long outstanding(double factor, long unknown) {
+      long needed = sized ? (long) Math.ceil(missing * factor) : unknown;
+      return Math.max(0, needed - fetched);
     }
   }
 
@@ -59,7 +67,7 @@ public final class DiskBudget {
   /**
    * A pull begins; {@link #end} must follow. May block.
    *
-   * @return what speaks against it already
+   * @return what speaks against it already, as long as nobody knows its size
    */
   public Optional<Verdict.Lacks> begin(Object pull) throws InterruptedException {
     filesystem.locate();
@@ -69,7 +77,7 @@ public final class DiskBudget {
       claims.values().forEach(other -> other.alone = false);
       claims.put(
           pull, new Claim(space.map(DiskSpace::used).orElse(0L), alone && space.isPresent()));
-      return space.flatMap(now -> lacks(guard.judge(now)));
+      return space.flatMap(now -> lacks(guard.judge(now, others(pull, UNKNOWN_SIZE))));
     }
   }
 
@@ -85,6 +93,7 @@ public final class DiskBudget {
       return Optional.empty();
     }
     claim.missing = missing;
+    claim.sized = true;
     if (missing == 0) {
       return Optional.empty();
     }
@@ -92,7 +101,7 @@ public final class DiskBudget {
         .flatMap(now -> {
           // What this pull has fetched already is no longer free.
           long fetchedMissing = (long) (claim.fetched / factor.value());
-          Need need = new Need(Math.max(0, missing - fetchedMissing), factor.value(), others(pull));
+          Need need = new Need(Math.max(0, missing - fetchedMissing), factor.value(), others(pull, 0));
           return lacks(guard.judge(now, need));
         });
   }
@@ -108,7 +117,7 @@ public final class DiskBudget {
     if (claim != null) {
       claim.fetched = Math.max(claim.fetched, fetched);
     }
-    return look().flatMap(now -> lacks(guard.judge(now)));
+    return look().flatMap(now -> lacks(guard.judge(now, 0)));
   }
 
   /** The pull is over; a complete one that ran alone teaches how much images expand. */
@@ -128,7 +137,7 @@ public final class DiskBudget {
     return lastSeen
         .map(now ->
             missing == 0
-                ? guard.judge(now)
+                ? guard.judge(now, 0)
                 : guard.judge(now, new Need(missing, factor.value(), 0)))
         .flatMap(DiskBudget::lacks);
   }
@@ -141,10 +150,10 @@ public final class DiskBudget {
         .orElse(DiskReading.OFF);
   }
 
-  private long others(Object pull) {
+  private long others(Object pull, long unknown) {
     return claims.entrySet().stream()
         .filter(claim -> claim.getKey() != pull)
-        .mapToLong(claim -> claim.getValue().outstanding(factor.value()))
+        .mapToLong(claim -> claim.getValue().outstanding(factor.value(), unknown))
         .sum();
   }
 

@@ -71,18 +71,29 @@ public record DiskGuard(int thresholdPercent) {
         now.after(need.own()).usedPercent() < thresholdPercent);
   }
 
-  /** Whether the threshold has been reached already, whoever filled the disk. */
-  public Verdict judge(DiskSpace now) {
-    return now.usedPercent() < thresholdPercent
+  /**
+   * Whether a pull may run of which nobody knows how much it needs: not when the threshold has been
+   * reached, whoever filled the disk.
+   *
+   * @param others bytes that other running pulls still need, on disk
+   */
+  public Verdict judge(DiskSpace now, long others) {
+    if (now.usedPercent() >= thresholdPercent) {
+      return new Verdict.Lacks(
+          "of %s MiB %s MiB are free, so %d%% is used where less than %d%% may be"
+              .formatted(
+                  mebibytes(now.capacity()),
+                  mebibytes(now.available()),
+                  now.usedPercent(),
+                  thresholdPercent),
+          false);
+    }
+    return now.after(others).usedPercent() < thresholdPercent
         ? new Verdict.Fits()
         : new Verdict.Lacks(
-            "of %s MiB %s MiB are free, so %d%% is used where less than %d%% may be"
-                .formatted(
-                    mebibytes(now.capacity()),
-                    mebibytes(now.available()),
-                    now.usedPercent(),
-                    thresholdPercent),
-            false);
+            "other pulls may need all of the %s MiB that are free"
+                .formatted(mebibytes(now.available())),
+            true);
   }
 
   /** Free bytes at which the threshold is reached. */

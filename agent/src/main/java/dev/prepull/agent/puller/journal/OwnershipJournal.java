@@ -69,11 +69,6 @@ public final class OwnershipJournal {
     change(name, known -> known.stamp().isEmpty() ? known.withPulled(false) : known);
   }
 
-  /** The name is not what this agent left behind. */
-  public void lost(ImageReference reference) {
-    change(reference, known -> known.withPulled(false));
-  }
-
   /** The name is gone. */
   public void gone(ImageReference reference) {
     entries.remove(reference.stored());

@@ -3,6 +3,7 @@ package dev.prepull.agent.runtime.cri;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
 import dev.prepull.agent.runtime.ImageEvents;
 import dev.prepull.agent.runtime.cri.containerd.events.v1.Envelope;
 import dev.prepull.agent.runtime.cri.containerd.events.v1.ImageEvent;
@@ -10,6 +11,7 @@ import dev.prepull.agent.runtime.cri.containerd.events.v1.PublishRequest;
 import dev.prepull.agent.runtime.cri.containerd.events.v1.SubscribeRequest;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class ContainerdEvents {
 
   private static final String IMAGES = "/images/";
+  private static final String ID_PREFIX = "sha256:";
   private static final String PROBE = "/prepull/watching";
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(50);
@@ -55,7 +58,7 @@ final class ContainerdEvents {
             ContainerdContentStore.NAMESPACE,
             envelope -> {
               if (envelope.getTopic().startsWith(IMAGES)) {
-                events.changed(name(envelope));
+                tell(envelope, events);
               } else if (envelope.getEvent().getValue().equals(mark)) {
                 standing.countDown();
               }
@@ -63,6 +66,15 @@ final class ContainerdEvents {
       probe(stream, standing);
       events.watching();
       var _ = stream.answers();
+    }
+  }
+
+  /** CRI stores each image under its id as well; that says nothing which its names do not. */
+  private static void tell(Envelope envelope, ImageEvents events) {
+    String name = name(envelope);
+    if (!name.startsWith(ID_PREFIX)) {
+      Timestamp at = envelope.getTimestamp();
+      events.changed(name, Instant.ofEpochSecond(at.getSeconds(), at.getNanos()));
     }
   }
 

@@ -156,6 +156,11 @@ final class ContentObserver implements PullObserver {
   }
 
   @Override
+  public boolean awaitsSize() {
+    return manifest.isEmpty();
+  }
+
+  @Override
   public PullProgress complete() {
     if (manifest.isEmpty()) {
       return PullProgress.UNKNOWN;

@@ -17,8 +17,11 @@ import java.util.Optional;
 /** Brings images in, by whatever they are called or by a digest that they are to have. */
 final class CriPulls {
 
-  /** A pull is looked at soon, for its size should be known before much of it has come; */
+  /** A pull is looked at often while its size may show, before much of it has come; */
   private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+
+  /** not for ever, since a registry may be silent; */
+  private static final int FIRST_LOOKS = 100;
 
   /** and then ever less often, down to this. */
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
@@ -103,10 +106,12 @@ final class CriPulls {
             .build();
     try (GrpcCall<PullImageResponse> call = calls.start(CriMethods.PULL_IMAGE, request)) {
       Duration pause = FIRST_LOOK;
-      while (!call.endsWithin(pause)) {
+      for (int looks = 1; !call.endsWithin(pause); looks++) {
         observer.look();
-        Duration longer = pause.multipliedBy(2);
-        pause = longer.compareTo(LOOK_INTERVAL) < 0 ? longer : LOOK_INTERVAL;
+        if (!observer.awaitsSize() || looks > FIRST_LOOKS) {
+          Duration longer = pause.multipliedBy(2);
+          pause = longer.compareTo(LOOK_INTERVAL) < 0 ? longer : LOOK_INTERVAL;
+        }
       }
       var _ = call.answers();
     }

@@ -46,6 +46,12 @@ final class UsedBytesObserver implements PullObserver {
     }
   }
 
+  /** Nothing shows it. */
+  @Override
+  public boolean awaitsSize() {
+    return false;
+  }
+
   @Override
   public PullProgress complete() {
     return PullProgress.UNKNOWN;

@@ -62,8 +62,13 @@ final class DockerEvents {
     public void onNext(Event event) {
       String name = name(event.getActor());
       if (name != null) {
-        events.changed(name);
+        events.changed(name, time(event));
       }
+    }
+
+    private static Instant time(Event event) {
+      Long nanos = event.getTimeNano();
+      return nanos == null ? Instant.now() : Instant.ofEpochSecond(0, nanos);
     }
 
     /** A pull's actor is the name, any other the image's id with the name as an attribute. */

@@ -45,6 +45,23 @@ class DiskBudgetTest {
   }
 
   @Test
+  void beginsOnePullOfUnknownSizeAfterAnotherWhereThereIsLittleRoom() throws Exception {
+    assertThat(budget.begin(APP)).isEmpty();
+
+    assertThat(budget.begin(WEB))
+        .get(InstanceOfAssertFactories.type(Verdict.Lacks.class))
+        .matches(Verdict.Lacks::alone);
+  }
+
+  @Test
+  void beginsPullsOfUnknownSizeTogetherWhereThereIsMuchRoom() throws Exception {
+    space = new DiskSpace(10_000 * MIB, 5_000 * MIB);
+
+    assertThat(budget.begin(APP)).isEmpty();
+    assertThat(budget.begin(WEB)).isEmpty();
+  }
+
+  @Test
   void doesNotGiveTheSameBytesToTwoPulls() throws Exception {
     budget.begin(APP);
     budget.begin(WEB);

@@ -47,8 +47,8 @@ class DiskGuardTest {
 
   @Test
   void stopsWhenTheThresholdIsReachedWhoeverDidThat() {
-    assertThat(guard.judge(free(160))).isEqualTo(new Verdict.Fits());
-    assertThat(guard.judge(free(150)))
+    assertThat(guard.judge(free(160), 0)).isEqualTo(new Verdict.Fits());
+    assertThat(guard.judge(free(150), 0))
         .asInstanceOf(type(Verdict.Lacks.class))
         .extracting(Verdict.Lacks::arithmetic)
         .isEqualTo("of 1000.0 MiB 150.0 MiB are free, so 85% is used where less than 85% may be");
