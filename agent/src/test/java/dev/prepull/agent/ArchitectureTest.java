@@ -53,6 +53,37 @@ class ArchitectureTest {
       slices().matching("dev.prepull.agent.runtime.(*)..").should().notDependOnEachOther();
 
   @ArchTest
+  static final ArchRule thePullersPartsDoNotKnowThePuller =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.prepull.agent.puller.*..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.prepull.agent.puller");
+
+  @ArchTest
+  static final ArchRule thePullersPartsDoNotKnowEachOther =
+      slices().matching("dev.prepull.agent.puller.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule theJournalIsAMatterOfThePuller =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.prepull.agent", "dev.prepull.agent.puller..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.prepull.agent.puller.journal..");
+
+  @ArchTest
+  static final ArchRule theJournalDoesNotAskTheRuntime =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.prepull.agent.puller.journal..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.prepull.agent.runtime..");
+
+  @ArchTest
   static final ArchRule onlyTheDockerAdapterKnowsDockerJava =
       noClasses()
           .that()

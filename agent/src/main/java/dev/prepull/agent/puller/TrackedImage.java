@@ -302,8 +302,14 @@ final class TrackedImage {
     return Reports.of(this);
   }
 
+  /**
+   * While at work, the permit by which; else the one that ended last, which none that is kept did.
+   */
   long reportedPermit(boolean active) {
-    return permit != null ? permit.id() : active ? 0 : endedPermit;
+    if (!active) {
+      return endedPermit;
+    }
+    return permit == null ? 0 : permit.id();
   }
 
   /** What to say beside the image's being there. */

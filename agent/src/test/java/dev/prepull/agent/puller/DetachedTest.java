@@ -53,6 +53,32 @@ class DetachedTest {
   }
 
   @Test
+  void doesNotTellThatAPermitHasEndedWhichItKeeps() {
+    node.failing(APP, PullReason.REGISTRY_UNAVAILABLE);
+    node.planned(APP);
+    long kept = node.looking(APP);
+    node.attached(false);
+
+    node.finishAll();
+
+    assertThat(node.state(APP)).isEqualTo(ImageState.FAILED);
+    assertThat(node.hasEnded(kept)).isFalse();
+  }
+
+  @Test
+  void tellsThatAPermitHasEndedOnceItNoLongerKeepsIt() {
+    node.failing(APP, PullReason.REGISTRY_UNAVAILABLE);
+    node.planned(APP);
+    long kept = node.looking(APP);
+    node.attached(false);
+    node.finishAll();
+
+    node.attached(true);
+
+    assertThat(node.end(kept).state()).isEqualTo(ImageState.FAILED);
+  }
+
+  @Test
   void repairsWhatWasPresentWithoutLeave() {
     node.pulled(entry(APP), OLD);
     node.attached(false);

@@ -133,6 +133,11 @@ public final class FakeImageRuntime implements ImageRuntime {
     containers.clear();
   }
 
+  /** What every name stands for, whether or not the runtime answers. */
+  public synchronized Map<String, ImageDigest> names() {
+    return Map.copyOf(held);
+  }
+
   // What the runtime can do
 
   /** Makes the runtime stop, or start, answering; streams of events end. */
