@@ -5,9 +5,14 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An {@link EventLoop} on a Vert.x event-loop context. */
 public final class VertxEventLoop implements EventLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(VertxEventLoop.class);
 
   private final Vertx vertx;
   private final Context context;
@@ -22,7 +27,11 @@ public final class VertxEventLoop implements EventLoop {
 
   @Override
   public void execute(Runnable task) {
-    context.runOnContext(ignored -> task.run());
+    try {
+      context.runOnContext(_ -> task.run());
+    } catch (RejectedExecutionException e) {
+      log.debug("Vert.x is closed, so that a task is dropped", e);
+    }
   }
 
   @Override
@@ -33,7 +42,7 @@ public final class VertxEventLoop implements EventLoop {
   @Override
   public Timer after(Duration delay, Runnable task) {
     Alarm alarm = new Alarm(task);
-    long id = vertx.setTimer(Math.max(1, delay.toMillis()), ignored -> execute(alarm));
+    long id = vertx.setTimer(Math.max(1, delay.toMillis()), _ -> execute(alarm));
     return () -> {
       alarm.cancelled = true;
       vertx.cancelTimer(id);

@@ -13,6 +13,7 @@ import dev.prepull.model.ImageReference;
 import dev.prepull.model.RemovalPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -92,27 +93,26 @@ class OwnershipTest {
   }
 
   @Test
-  void takesEventsForItsOwnWhileItIsAtWorkAndALittleLonger() {
+  void takesForItsOwnWhatHappensWhileItIsAtWorkHoweverLateItHears() {
     pulled(APP);
     ownership.working(APP);
     loop.advance(Duration.ofHours(1));
-    ownership.touched(APP.stored());
+    Instant meanwhile = loop.now();
     ownership.worked(APP);
-    loop.advance(Duration.ofSeconds(2));
+    loop.advance(Duration.ofSeconds(30));
 
-    ownership.touched(APP.stored());
+    ownership.touched(APP.stored(), meanwhile);
 
     assertThat(ownership.of(APP)).isPresent();
   }
 
   @Test
-  void takesLaterEventsForSomebodyElses() {
+  void takesForSomebodyElsesWhatHappensAfterwards() {
     pulled(APP);
     ownership.working(APP);
     ownership.worked(APP);
-    loop.advance(Duration.ofMillis(2_001));
 
-    ownership.touched(APP.stored());
+    ownership.touched(APP.stored(), loop.now().plusMillis(1));
 
     assertThat(ownership.of(APP)).isEmpty();
   }

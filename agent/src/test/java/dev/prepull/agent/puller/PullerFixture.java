@@ -111,6 +111,7 @@ final class PullerFixture {
   }
 
   private Puller begin() {
+    runtime.clock(loop::now);
     return new Puller(
         new RuntimeCalls(loop, runtime, threads),
         new Backoff(new Random(1)),

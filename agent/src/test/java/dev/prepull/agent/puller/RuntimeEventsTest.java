@@ -58,6 +58,17 @@ class RuntimeEventsTest {
   }
 
   @Test
+  void asksWhenAnEventNamesAnImageByItsIdOnlyAsDockersUntagDoes() {
+    node.pulled(entry(APP), OLD);
+    followed();
+
+    node.runtime.tell("sha256:" + "1d".repeat(32));
+    node.loop.advance(RuntimeEvents.QUIET);
+
+    assertThat(node.threads.underWay()).isEqualTo(1);
+  }
+
+  @Test
   void asksOnceForManyEventsThatComeTogether() {
     node.runtime.hold(APP, OLD);
     node.runtime.hold(WEB, NEW);

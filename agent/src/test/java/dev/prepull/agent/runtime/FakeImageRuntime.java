@@ -10,6 +10,7 @@ import dev.prepull.model.PullReason;
 import dev.prepull.model.RuntimeInfo;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +49,7 @@ public final class FakeImageRuntime implements ImageRuntime {
   private final CountDownLatch stalledPull = new CountDownLatch(1);
   private CountDownLatch streamEnd = new CountDownLatch(1);
   private Runnable midway = () -> {};
+  private InstantSource clock = InstantSource.system();
   private int touches;
   private boolean down;
   private boolean pins = true;
@@ -172,6 +174,16 @@ public final class FakeImageRuntime implements ImageRuntime {
   /** Where images are kept; null while the runtime does not tell. */
   public synchronized void imageDirectory(@Nullable Path value) {
     imageDirectory = value;
+  }
+
+  /** By which events are dated. */
+  public synchronized void clock(InstantSource source) {
+    clock = source;
+  }
+
+  /** Tells of that name, though nothing has happened to it. */
+  public synchronized void tell(String name) {
+    changed(name);
   }
 
   /** Runs on the pulling thread of each pull, when half of its bytes have come. */
@@ -440,7 +452,8 @@ public final class FakeImageRuntime implements ImageRuntime {
 
   private void changed(String name) {
     stamps.put(name, ++touches);
-    watchers.forEach(watcher -> watcher.changed(name));
+    Instant at = clock.instant();
+    watchers.forEach(watcher -> watcher.changed(name, at));
   }
 
   private void checkUp() throws RuntimeUnavailableException {

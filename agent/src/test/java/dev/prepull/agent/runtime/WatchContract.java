@@ -87,7 +87,7 @@ interface WatchContract extends RuntimeUnderTest {
             }
 
             @Override
-            public void changed(String name) {
+            public void changed(String name, Instant at) {
               changes.add(name);
             }
           };

@@ -8,6 +8,7 @@ import dev.prepull.agent.runtime.ImageEvents;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import java.io.Closeable;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Follows what happens to images. Docker remembers its last 256 events of any kind. */
@@ -67,8 +68,7 @@ final class DockerEvents {
     }
 
     private static Instant time(Event event) {
-      Long nanos = event.getTimeNano();
-      return nanos == null ? Instant.now() : Instant.ofEpochSecond(0, nanos);
+      return Instant.ofEpochSecond(0, Objects.requireNonNullElse(event.getTimeNano(), 0L));
     }
 
     /** A pull's actor is the name, any other the image's id with the name as an attribute. */

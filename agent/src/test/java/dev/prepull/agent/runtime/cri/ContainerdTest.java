@@ -44,6 +44,7 @@ class ContainerdTest {
 
   private static final String IMAGES = "containerd.services.images.v1.Images";
   private static final String EVENTS = "containerd.services.events.v1.Events";
+  private static final Instant DELETED_AT = Instant.parse("2026-01-01T00:00:00Z");
   private static final String DIGEST = "sha256:" + "1".repeat(64);
   private static final ImageReference APP = ImageReference.parse("reg.example/team/app:1");
   private static final String LABEL = "io.cri-containerd.pinned";
@@ -170,12 +171,11 @@ class ContainerdTest {
 
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("watching");
     assertThat(published).hasValue(3);
-    ImageEvent deleted = ImageEvent.newBuilder().setName(APP.stored()).build();
-    stream
-        .join()
-        .accept(
-            envelope("/images/delete", Any.newBuilder().setValue(deleted.toByteString()).build()));
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(APP.stored());
+    stream.join().accept(deletion(DIGEST));
+    stream.join().accept(deletion(APP.stored()));
+    assertThat(told.poll(10, TimeUnit.SECONDS))
+        .as("the name, and not the id under which CRI stores the image as well")
+        .isEqualTo(APP.stored() + " at " + DELETED_AT);
 
     watcher.interrupt();
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
@@ -190,8 +190,8 @@ class ContainerdTest {
           }
 
           @Override
-          public void changed(String name) {
-            told.add(name);
+          public void changed(String name, Instant at) {
+            told.add(name + " at " + at);
           }
         };
     return Thread.startVirtualThread(() -> {
@@ -205,7 +205,14 @@ class ContainerdTest {
     });
   }
 
+  private static Envelope deletion(String name) {
+    ImageEvent event = ImageEvent.newBuilder().setName(name).build();
+    return envelope("/images/delete", Any.newBuilder().setValue(event.toByteString()).build());
+  }
+
   private static Envelope envelope(String topic, Any event) {
-    return Envelope.newBuilder().setNamespace("k8s.io").setTopic(topic).setEvent(event).build();
+    return Envelope.newBuilder()
+        .setTimestamp(Timestamp.newBuilder().setSeconds(DELETED_AT.getEpochSecond()))
+        .setNamespace("k8s.io").setTopic(topic).setEvent(event).build();
   }
 }

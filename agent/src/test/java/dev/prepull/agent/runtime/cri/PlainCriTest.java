@@ -185,7 +185,7 @@ class PlainCriTest {
           }
 
           @Override
-          public void changed(String name) {}
+          public void changed(String name, Instant at) {}
         });
 
     assertThat(runtime.pin(TAG, true)).isFalse();

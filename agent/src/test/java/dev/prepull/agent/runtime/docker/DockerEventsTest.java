@@ -38,6 +38,7 @@ class DockerEventsTest {
   private static final class Told implements ImageEvents {
     private final CompletableFuture<Void> watching = new CompletableFuture<>();
     private final List<String> names = new CopyOnWriteArrayList<>();
+    private final List<Instant> times = new CopyOnWriteArrayList<>();
 
     @Override
     public void watching() {
@@ -46,8 +47,9 @@ class DockerEventsTest {
     }
 
     @Override
-    public void changed(String name) {
+    public void changed(String name, Instant at) {
       names.add(name);
+      times.add(at);
     }
   }
 
@@ -87,6 +89,7 @@ class DockerEventsTest {
             "reg.example:5000/app:2",
             "sha256:1d",
             "sha256:1d");
+    assertThat(told.times).containsOnly(Instant.parse("2026-11-25T04:36:19.863365733Z"));
   }
 
   @Test
