@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
  * A thread of control: tasks run one after another, in the order in which they were handed over.
  *
  * <p>Whatever state belongs to a loop is touched only by its tasks and so needs no lock. Tasks must
- * not block. {@link #execute} and {@link #after} may be called from any thread; once the program ends
- * and the loop with it, what they are given is dropped.
+ * not block. {@link #execute} and {@link #after} may be called from any thread; once the program
+ * ends and the loop with it, what they are given is dropped.
  */
 public interface EventLoop extends Executor {
 

@@ -38,11 +38,11 @@ final class RuntimeEvents implements ImageEvents {
    * Does not subscribe yet.
    *
    * @param since what happened from then on is wanted
-   * @param onTouched is told each name that something happened to, and when; true when that is
-   *     news
+   * @param onTouched is told each name that something happened to, and when; true when that is news
    * @param onNews is called soon after, once for many names, and when the stream stands
    */
-  RuntimeEvents(RuntimeCalls calls, Instant since, BiPredicate<String, Instant> onTouched, Runnable onNews) {
+  RuntimeEvents(
+      RuntimeCalls calls, Instant since, BiPredicate<String, Instant> onTouched, Runnable onNews) {
     this.calls = calls;
     this.since = since;
     this.onTouched = onTouched;

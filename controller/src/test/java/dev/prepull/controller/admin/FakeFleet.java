@@ -66,7 +66,9 @@ final class FakeFleet implements FleetView {
         phase == Phase.COMPLETE,
         phase.word(),
         null,
-        new Counts(5, 3, 1, 0, 1, 0, 0, 0),
+        phase == Phase.COMPLETE
+            ? new Counts(5, 5, 0, 0, 0, 0, 0, 0)
+            : new Counts(5, 3, 1, 0, 1, 0, 0, 0),
         failures);
   }
 

@@ -101,7 +101,8 @@ public final class DiskBudget {
         .flatMap(now -> {
           // What this pull has fetched already is no longer free.
           long fetchedMissing = (long) (claim.fetched / factor.value());
-          Need need = new Need(Math.max(0, missing - fetchedMissing), factor.value(), others(pull, 0));
+          Need need =
+              new Need(Math.max(0, missing - fetchedMissing), factor.value(), others(pull, 0));
           return lacks(guard.judge(now, need));
         });
   }

@@ -213,6 +213,9 @@ class ContainerdTest {
   private static Envelope envelope(String topic, Any event) {
     return Envelope.newBuilder()
         .setTimestamp(Timestamp.newBuilder().setSeconds(DELETED_AT.getEpochSecond()))
-        .setNamespace("k8s.io").setTopic(topic).setEvent(event).build();
+        .setNamespace("k8s.io")
+        .setTopic(topic)
+        .setEvent(event)
+        .build();
   }
 }
