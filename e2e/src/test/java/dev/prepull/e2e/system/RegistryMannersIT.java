@@ -17,8 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** What many nodes together ask of one registry. */
+/** What many nodes together ask of one registry. They have the machine to themselves. */
+@Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RegistryMannersIT {
 
