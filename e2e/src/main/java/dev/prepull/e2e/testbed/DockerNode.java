@@ -29,6 +29,7 @@ public final class DockerNode implements RuntimeNode {
   }
 
   private final String name;
+  private final Version version;
   private final List<String> command;
   private final Map<String, String> environment;
   private final Path socket;
@@ -39,6 +40,7 @@ public final class DockerNode implements RuntimeNode {
 
   private DockerNode(Workspace state, Workspace run, String name, Version version) {
     this.name = name;
+    this.version = version;
     Path sockets = run.directory(name);
     this.socket = sockets.resolve("docker.sock");
     this.log = run.newFile(name + "/log");
@@ -122,7 +124,8 @@ public final class DockerNode implements RuntimeNode {
 
   @Override
   public String description() {
-    return "docker " + docker("version", "--format", "{{.Server.Version}}").strip();
+    String store = version == Version.V28_CONTAINERD ? ", containerd image store" : "";
+    return "docker " + docker("version", "--format", "{{.Server.Version}}").strip() + store;
   }
 
   @Override
