@@ -68,6 +68,11 @@ final class Inventory {
     calls.ask(this::held, this::answered, this::failed);
   }
 
+  /** Whether somebody has asked again since the question was put that was answered last. */
+  boolean isAskedAgain() {
+    return askAgain;
+  }
+
   /** A pull has just changed the image: an answer under way may not know it yet. */
   void outdates(ImageReference reference) {
     if (asking) {

@@ -56,6 +56,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   private boolean planned;
   private boolean closed;
   private Instant adoptedAt = Instant.MAX;
+  private boolean checked;
 
   /** A puller with an empty plan. */
   public Puller(
@@ -151,6 +152,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     }
     images.all().forEach(image -> ownership.policy(image.reference(), image.policy().onRemoval()));
     adoptedAt = loop.now();
+    checked = false;
     log.atInfo()
         .addKeyValue("revision", plan.revision())
         .addKeyValue("images", images.size())
@@ -199,6 +201,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     if (planned) {
       removals.consider();
     }
+    checked |= !inventory.isAskedAgain();
     startPulls();
   }
 
@@ -228,10 +231,10 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     }
   }
 
-  /** Once for each plan, when the node first holds all of it. */
+  /** Once for each plan, when the runtime, asked after it had come, first holds all of it. */
   private void tellCompletion() {
     boolean told = adoptedAt.equals(Instant.MAX);
-    if (!told && images.areAllPresent()) {
+    if (!told && checked && images.areAllPresent()) {
       log.atInfo()
           .addKeyValue("images", images.size())
           .addKeyValue("tookMs", Duration.between(adoptedAt, loop.now()).toMillis())

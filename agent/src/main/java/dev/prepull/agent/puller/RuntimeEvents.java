@@ -89,7 +89,7 @@ final class RuntimeEvents implements ImageEvents {
   public void changed(String name, Instant at) {
     loop()
         .execute(() -> {
-          since = at;
+          since = at.plusNanos(1);
           if (onTouched.test(name, at)) {
             soon();
           }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.model.ImageState;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -147,6 +148,23 @@ class RuntimeEventsTest {
 
     assertThat(early).isEqualTo(6);
     assertThat(late).isEqualTo(5);
+  }
+
+  @Test
+  void doesNotAskForWhatItHasBeenToldBeforeTheStreamEnded() throws Exception {
+    Thread stream = followed();
+    node.runtime.hold(WEB, OLD);
+    node.loop.run();
+    Instant told = node.loop.now();
+    node.runtime.down(true);
+    stream.join();
+    node.runtime.down(false);
+    node.loop.run();
+
+    node.loop.advance(Duration.ofSeconds(1));
+    streamStands();
+
+    assertThat(node.runtime.watchedSince()).isEqualTo(told.plusNanos(1));
   }
 
   @Test

@@ -50,6 +50,7 @@ public final class FakeImageRuntime implements ImageRuntime {
   private CountDownLatch streamEnd = new CountDownLatch(1);
   private Runnable midway = () -> {};
   private InstantSource clock = InstantSource.system();
+  private Instant watchedSince = Instant.EPOCH;
   private int touches;
   private boolean down;
   private boolean pins = true;
@@ -179,6 +180,11 @@ public final class FakeImageRuntime implements ImageRuntime {
   /** By which events are dated. */
   public synchronized void clock(InstantSource source) {
     clock = source;
+  }
+
+  /** From when on events were asked for last. */
+  public synchronized Instant watchedSince() {
+    return watchedSince;
   }
 
   /** Tells of that name, though nothing has happened to it. */
@@ -412,6 +418,7 @@ public final class FakeImageRuntime implements ImageRuntime {
         return;
       }
       end = streamEnd;
+      watchedSince = since;
       watchers.add(events);
     }
     try {
