@@ -44,20 +44,25 @@ final class BenchNode implements AutoCloseable {
   private int edits;
 
   private BenchNode(BiFunction<Workspace, String, RuntimeNode> start, List<String> launcher) {
-    runtime = start.apply(workspace, "node");
-    runtime.mapRegistry(registry.host(), registry.url());
-    runtime.mapRegistry(watched.host(), watched.url());
-    agent =
-        AgentProcess.start(
-            workspace,
-            "node",
-            launcher,
-            runtime,
-            controller.link(),
-            secrets,
-            // How full this machine's disk is, is not what is measured.
-            "--disk-threshold",
-            "99");
+    try {
+      runtime = start.apply(workspace, "node");
+      runtime.mapRegistry(registry.host(), registry.url());
+      runtime.mapRegistry(watched.host(), watched.url());
+      agent =
+          AgentProcess.start(
+              workspace,
+              "node",
+              launcher,
+              runtime,
+              controller.link(),
+              secrets,
+              // How full this machine's disk is, is not what is measured.
+              "--disk-threshold",
+              "99");
+    } catch (TestbedException e) {
+      workspace.close();
+      throw e;
+    }
   }
 
   /** Starts all of it, the agent by the JDK that runs this. */

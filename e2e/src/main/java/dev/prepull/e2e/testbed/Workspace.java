@@ -10,6 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +19,14 @@ import java.util.stream.Stream;
  * first, takes away what they mounted, and removes the directory unless it is a kept one.
  */
 public final class Workspace implements AutoCloseable {
+
+  /** What is to be stopped when the program is. */
+  private static final Set<Workspace> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OPEN.forEach(Workspace::close), "workspaces"));
+  }
 
   private final Path directory;
   private final boolean kept;
@@ -27,10 +37,15 @@ public final class Workspace implements AutoCloseable {
     this.kept = kept;
   }
 
-  /** A new directory with a short path, because a unix socket's path has 107 bytes at most. */
+  /**
+   * A new directory with a short path, because a unix socket's path has 107 bytes at most. It is
+   * closed when the program ends before it was.
+   */
   public static Workspace temporary() {
     try {
-      return new Workspace(Files.createTempDirectory("pp"), false);
+      Workspace workspace = new Workspace(Files.createTempDirectory("pp"), false);
+      OPEN.add(workspace);
+      return workspace;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -108,7 +123,8 @@ public final class Workspace implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    OPEN.remove(this);
     TestbedException failure = null;
     while (!parts.isEmpty()) {
       try {
