@@ -11,6 +11,7 @@ import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ final class StatusConfigMap implements StatusSink, AutoCloseable {
 
   private static final String NAME = "prepull-status";
   private static final int NOT_FOUND = 404;
+
+  /** What the API server is spared. */
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
 
   /** Leaves most of the ten seconds in which a process that is asked to stop has to end. */
   private static final long LAST_WRITE_SECONDS = 3;
@@ -69,7 +73,7 @@ final class StatusConfigMap implements StatusSink, AutoCloseable {
     this.api = api;
     this.namespace = namespace;
     this.failures = failures;
-    this.writes = new PacedWrites<>(loop, blocking, this::write, Content::saysTheSameAs);
+    this.writes = new PacedWrites<>(loop, blocking, INTERVAL, this::write, Content::saysTheSameAs);
   }
 
   /**

@@ -12,18 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps something outside up to date with the newest value: at most one write every {@link
- * #INTERVAL}, only when the value differs from what was written last, and again with growing pauses
- * while writes fail. State belongs to the loop; a write blocks a thread of the executor, one at a
- * time.
+ * Keeps something outside up to date with the newest value: at most one write in each interval,
+ * only when the value differs from what was written last, and again with growing pauses while
+ * writes fail. State belongs to the loop; a write blocks a thread of the executor, one at a time.
  *
  * @param <T> immutable
  */
 public final class PacedWrites<T> {
 
-  /** The shortest time between two writes. */
-  static final Duration INTERVAL = Duration.ofSeconds(2);
-
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
   private static final Duration MAX_RETRY = Duration.ofSeconds(60);
 
   private static final Logger log = LoggerFactory.getLogger(PacedWrites.class);
@@ -37,6 +34,7 @@ public final class PacedWrites<T> {
 
   private final EventLoop loop;
   private final Executor blocking;
+  private final Duration interval;
   private final Write<T> write;
   private final BiPredicate<T, T> same;
   private final CompletableFuture<@Nullable Void> finished = new CompletableFuture<>();
@@ -47,16 +45,23 @@ public final class PacedWrites<T> {
   private boolean scheduled;
   private boolean finishing;
   private Instant notBefore = Instant.MIN;
-  private Duration retry = INTERVAL;
+  private Duration retry = FIRST_RETRY;
 
   /**
    * Writes nothing yet.
    *
+   * @param interval the shortest time between two writes
    * @param same whether two values need no two writes
    */
-  public PacedWrites(EventLoop loop, Executor blocking, Write<T> write, BiPredicate<T, T> same) {
+  public PacedWrites(
+      EventLoop loop,
+      Executor blocking,
+      Duration interval,
+      Write<T> write,
+      BiPredicate<T, T> same) {
     this.loop = loop;
     this.blocking = blocking;
+    this.interval = interval;
     this.write = write;
     this.same = same;
   }
@@ -126,8 +131,8 @@ public final class PacedWrites<T> {
     writing = false;
     if (failure.isEmpty()) {
       written = value;
-      retry = INTERVAL;
-      notBefore = loop.now().plus(INTERVAL);
+      retry = FIRST_RETRY;
+      notBefore = loop.now().plus(interval);
     } else {
       log.atWarn().addKeyValue("retryIn", retry).log(failure.get());
       notBefore = loop.now().plus(retry);

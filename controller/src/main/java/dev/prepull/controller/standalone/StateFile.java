@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file that keeps the locks where there is no API server. It is replaced as a whole, so that a
- * crash leaves either the old content or the new. Any thread may call.
+ * crash leaves either the old content or the new, and written without delay, because a lock that is
+ * not in the file is lost by a crash. Any thread may call.
  */
 public final class StateFile implements AutoCloseable {
 
@@ -42,7 +44,7 @@ public final class StateFile implements AutoCloseable {
   private StateFile(Path file, List<DigestLock> known, EventLoop loop, Executor blocking) {
     this.file = file;
     this.known = known;
-    this.writes = new PacedWrites<>(loop, blocking, this::write, Set::equals);
+    this.writes = new PacedWrites<>(loop, blocking, Duration.ZERO, this::write, Set::equals);
   }
 
   /**

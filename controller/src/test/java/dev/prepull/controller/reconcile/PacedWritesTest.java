@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Something outside follows the newest value, but not in its every step. */
 class PacedWritesTest {
 
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final FakeEventLoop loop = new FakeEventLoop();
@@ -29,7 +30,7 @@ class PacedWritesTest {
   private boolean failing;
 
   private final PacedWrites<String> writes =
-      new PacedWrites<>(loop, this::execute, this::write, String::equalsIgnoreCase);
+      new PacedWrites<>(loop, this::execute, INTERVAL, this::write, String::equalsIgnoreCase);
 
   private void execute(Runnable task) {
     if (held == null) {

@@ -84,6 +84,18 @@ class StateFileTest {
   }
 
   @Test
+  void writesALockWithoutDelayThoughItHasJustWritten() throws Exception {
+    StateFile state = open();
+    state.keep(List.of(NGINX));
+    loop.advance(Duration.ZERO);
+
+    state.keep(List.of(REDIS, NGINX));
+    loop.advance(Duration.ZERO);
+
+    assertThat(open().knownLocks()).containsExactly(NGINX, REDIS);
+  }
+
+  @Test
   void writesNothingWhileNothingChanges() throws Exception {
     StateFile state = open();
     state.keep(List.of(NGINX));

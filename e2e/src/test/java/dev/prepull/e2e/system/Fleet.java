@@ -298,6 +298,13 @@ final class Fleet implements AutoCloseable {
         .isPresent();
   }
 
+  /** Waits until that lock would outlive the controller. */
+  void awaitKept(String digest) {
+    eventually(
+        digest + " is in the state file",
+        () -> Files.readString(ControllerProcess.stateFile(workspace)).contains(digest));
+  }
+
   /** The digest that the status tells, which all nodes shall have. */
   String digest(String reference) {
     return controller.image(reference).get("digest").asText();

@@ -90,6 +90,7 @@ class LockIT {
     fleet.awaitIdentical(image);
     String locked = fleet.digest(image);
     var _ = fleet.push("forgotten/app", "1");
+    fleet.awaitKept(locked);
 
     fleet.nodes().keySet().forEach(node -> fleet.agent(node).kill());
     fleet.controller().kill();
