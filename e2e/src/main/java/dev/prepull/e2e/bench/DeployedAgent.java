@@ -58,7 +58,7 @@ record DeployedAgent(Path java, Path aotCache) {
         Runtimes.containerd(ContainerdNode.Version.V1_7);
     try (BenchNode node = BenchNode.start(runtime, command("-XX:AOTCacheOutput=" + aotCache))) {
       node.roll(node.push(TRAINING_IMAGES, 2, 1024));
-      int code = node.agent().terminate();
+      int code = node.agent().endTraining();
       if (code != 0 || !Files.exists(aotCache)) {
         throw new TestbedException(
             "the training run ended with %d and made no AOT cache: %s"

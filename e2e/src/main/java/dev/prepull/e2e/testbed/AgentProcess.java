@@ -10,6 +10,8 @@ import java.util.Map;
 /** The agent's jar in a process of its own. */
 public final class AgentProcess implements AutoCloseable {
 
+  private static final Duration TRAINED_WITHIN = Duration.ofMinutes(3);
+
   private final String node;
   private final List<String> command;
   private final Path log;
@@ -130,6 +132,14 @@ public final class AgentProcess implements AutoCloseable {
   /** SIGTERM; returns the exit code. */
   public int terminate() {
     return daemon.terminate();
+  }
+
+  /**
+   * SIGTERM to one that was started with {@code -XX:AOTCacheOutput}, which then takes seconds of
+   * both cores to write the cache; returns the exit code.
+   */
+  public int endTraining() {
+    return daemon.terminate(TRAINED_WITHIN);
   }
 
   /** SIGKILL. */

@@ -105,8 +105,13 @@ public final class Daemon implements AutoCloseable {
 
   /** Asks it to stop (SIGTERM) and returns its exit code. */
   public int terminate() {
+    return terminate(STOPPED_WITHIN);
+  }
+
+  /** The same for one that has so much to do before it ends. */
+  public int terminate(Duration within) {
     process.destroy();
-    return awaitExit();
+    return awaitExit(within);
   }
 
   /** Ends it and whatever it has started without asking (SIGKILL). */
@@ -119,11 +124,14 @@ public final class Daemon implements AutoCloseable {
 
   /** Waits for its end and returns its exit code. */
   public int awaitExit() {
+    return awaitExit(STOPPED_WITHIN);
+  }
+
+  private int awaitExit(Duration within) {
     try {
-      if (!process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new TestbedException(
-            "%s has not ended within %s; its log ends with: %s"
-                .formatted(name, STOPPED_WITHIN, logTail()));
+            "%s has not ended within %s; its log ends with: %s".formatted(name, within, logTail()));
       }
       return process.exitValue();
     } catch (InterruptedException e) {

@@ -120,7 +120,7 @@ final class Fleet implements AutoCloseable {
                   node,
                   unattached.link(),
                   secrets)
-              .terminate();
+              .endTraining();
       if (code != 0) {
         throw new TestbedException("the agent's training run ended with " + code);
       }
