@@ -22,6 +22,20 @@ class ArchitectureTest {
           .resideInAnyPackage("java..", "org.jspecify..", "dev.prepull.model..");
 
   @ArchTest
+  static final ArchRule credentialsNeedNothingButAJsonParser =
+      classes()
+          .that()
+          .resideInAPackage("dev.prepull.credentials..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "com.fasterxml.jackson.core..",
+              "dev.prepull.model..",
+              "dev.prepull.credentials..");
+
+  @ArchTest
   static final ArchRule programKnowsNothingOfTheWire =
       noClasses()
           .that()
