@@ -22,7 +22,10 @@ class ArchitectureTest {
           .layer("main")
           .definedBy("dev.prepull.agent")
           .layer("edges")
-          .definedBy("dev.prepull.agent.link..", "dev.prepull.agent.admin..")
+          .definedBy(
+              "dev.prepull.agent.link..",
+              "dev.prepull.agent.admin..",
+              "dev.prepull.agent.credentials..")
           .layer("report")
           .definedBy("dev.prepull.agent.report..")
           .layer("puller")
@@ -103,12 +106,22 @@ class ArchitectureTest {
               "io.vertx.grpc..", "com.google.protobuf..", "dev.prepull.protocol.v1..");
 
   @ArchTest
+  static final ArchRule onlyCredentialsStartPrograms =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.prepull.agent.credentials..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.lang.ProcessBuilder");
+
+  @ArchTest
   static final ArchRule theMiddleIsFreeOfVertx =
       noClasses()
           .that()
           .resideInAnyPackage(
               "dev.prepull.agent.puller..",
               "dev.prepull.agent.report..",
+              "dev.prepull.agent.credentials..",
               "dev.prepull.agent.runtime")
           .should()
           .dependOnClassesThat()
