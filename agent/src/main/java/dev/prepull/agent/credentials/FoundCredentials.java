@@ -1,0 +1,21 @@
+package dev.prepull.agent.credentials;
+
+import dev.prepull.credentials.CredentialProblem;
+import dev.prepull.credentials.RegistryCredential;
+import java.util.List;
+
+/**
+ * What a source has for an image.
+ *
+ * @param credentials to be tried in this order; empty when it has none
+ * @param problems why there may be fewer than meant
+ */
+public record FoundCredentials(
+    List<RegistryCredential> credentials, List<CredentialProblem> problems) {
+
+  /** Copies both. */
+  public FoundCredentials {
+    credentials = List.copyOf(credentials);
+    problems = List.copyOf(problems);
+  }
+}
