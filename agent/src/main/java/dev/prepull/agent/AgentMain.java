@@ -5,6 +5,7 @@ import dev.prepull.agent.admin.AgentMetrics;
 import dev.prepull.agent.admin.PlanBoard;
 import dev.prepull.agent.config.AgentConfig;
 import dev.prepull.agent.config.AgentFlags;
+import dev.prepull.agent.credentials.NodeDockerConfigs;
 import dev.prepull.agent.link.LinkClient;
 import dev.prepull.agent.link.LinkSettings;
 import dev.prepull.agent.link.NodeSide;
@@ -33,11 +34,14 @@ import dev.prepull.program.UsageException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ThreadFactory;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +92,7 @@ public final class AgentMain {
     Puller puller =
         stops.add(
             new Puller(
-                new RuntimeCalls(loop, runtime, threads),
+                new RuntimeCalls(loop, runtime, dockerConfigs(), threads),
                 new Backoff(random),
                 new PullerSettings(config.maxConcurrentPulls(), config.pollInterval()),
                 disk,
@@ -112,6 +116,20 @@ public final class AgentMain {
     link.check();
     stops.add(new AdminServer(vertx, board, book, metrics)).start(config.httpListen());
     link.start();
+  }
+
+  private NodeDockerConfigs dockerConfigs() {
+    return new NodeDockerConfigs(
+        config.dockerConfigs(), programDirectories(), NodeDockerConfigs.HELPER_LIMIT);
+  }
+
+  /** Where a shell would look for programs. */
+  private static List<Path> programDirectories() {
+    return Pattern.compile(":")
+        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+        .filter(directory -> !directory.isEmpty())
+        .map(Path::of)
+        .toList();
   }
 
   /**

@@ -22,16 +22,15 @@ class ArchitectureTest {
           .layer("main")
           .definedBy("dev.prepull.agent")
           .layer("edges")
-          .definedBy(
-              "dev.prepull.agent.link..",
-              "dev.prepull.agent.admin..",
-              "dev.prepull.agent.credentials..")
+          .definedBy("dev.prepull.agent.link..", "dev.prepull.agent.admin..")
           .layer("report")
           .definedBy("dev.prepull.agent.report..")
           .layer("puller")
           .definedBy("dev.prepull.agent.puller..")
           .layer("adapters")
           .definedBy("dev.prepull.agent.runtime.cri..", "dev.prepull.agent.runtime.docker..")
+          .layer("credentials")
+          .definedBy("dev.prepull.agent.credentials..")
           .layer("runtime")
           .definedBy("dev.prepull.agent.runtime")
           .whereLayer("main")
@@ -44,6 +43,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main", "edges", "report")
           .whereLayer("adapters")
           .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("credentials")
+          .mayOnlyBeAccessedByLayers("main", "puller")
           .whereLayer("runtime")
           .mayOnlyBeAccessedByLayers("main", "puller", "adapters");
 

@@ -7,6 +7,8 @@ import dev.prepull.program.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtimeSocket null to try the well-known paths
  * @param imageFilesystem a directory on it; null to ask the runtime
  * @param diskThreshold used space in percent that pulls must not reach
+ * @param dockerConfigs files with credentials, the preferred ones first; need not be there
  */
 public record AgentConfig(
     NodeName node,
@@ -31,7 +34,8 @@ public record AgentConfig(
     Duration pollInterval,
     @Nullable Path imageFilesystem,
     int diskThreshold,
-    Path stateDirectory) {
+    Path stateDirectory,
+    List<Path> dockerConfigs) {
 
   /** Which adapter to use. */
   public enum RuntimeKind {
@@ -62,7 +66,8 @@ public record AgentConfig(
         pollInterval(flags),
         imageFilesystem(flags),
         flags.number(AgentFlags.DISK_THRESHOLD, 1, MOST_PERCENT),
-        Path.of(flags.required(AgentFlags.STATE_DIR)));
+        Path.of(flags.required(AgentFlags.STATE_DIR)),
+        dockerConfigs(flags));
   }
 
   private static NodeName node(Flags flags) throws UsageException {
@@ -126,6 +131,15 @@ public record AgentConfig(
           "expected a directory that is visible to the agent");
     }
     return path;
+  }
+
+  private static List<Path> dockerConfigs(Flags flags) throws UsageException {
+    String text = flags.required(AgentFlags.DOCKER_CONFIG);
+    List<String> paths = text.isEmpty() ? List.of() : Arrays.asList(text.split(",", -1));
+    if (paths.contains("")) {
+      throw Flags.wrong(AgentFlags.DOCKER_CONFIG, text, "expected paths, joined by commas");
+    }
+    return paths.stream().map(Path::of).toList();
   }
 
   private static Duration pollInterval(Flags flags) throws UsageException {

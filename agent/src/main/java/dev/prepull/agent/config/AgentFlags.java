@@ -1,7 +1,10 @@
 package dev.prepull.agent.config;
 
+import dev.prepull.agent.credentials.NodeDockerConfigs;
 import dev.prepull.program.Flag;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Every flag of the agent. */
 public final class AgentFlags {
@@ -56,6 +59,15 @@ public final class AgentFlags {
           "/var/lib/prepull",
           "Directory for the record of what was pulled; has to outlive the agent.");
 
+  static final Flag DOCKER_CONFIG =
+      Flag.of(
+          "docker-config",
+          "PATH,...",
+          NodeDockerConfigs.USUAL_FILES.stream()
+              .map(Path::toString)
+              .collect(Collectors.joining(",")),
+          "Docker configs with credentials for registries, the preferred ones first; read again when they change.");
+
   /** In the order of the help. */
   public static final List<Flag> ALL =
       List.of(
@@ -71,7 +83,8 @@ public final class AgentFlags {
           POLL_INTERVAL,
           IMAGE_FS,
           DISK_THRESHOLD,
-          STATE_DIR);
+          STATE_DIR,
+          DOCKER_CONFIG);
 
   private AgentFlags() {}
 }

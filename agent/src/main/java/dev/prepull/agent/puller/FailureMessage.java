@@ -29,7 +29,8 @@ final class FailureMessage {
     return switch (reason) {
       case NOT_FOUND -> "Check repository and tag in the list, or push the image.";
       case UNAUTHORIZED ->
-          "Give the node credentials for %s that may pull it.".formatted(reference.registry());
+          "Give the node credentials for %s that may pull it, in a docker config that --docker-config names."
+              .formatted(reference.registry());
       case INVALID_IMAGE_NAME -> "Correct the reference in the list.";
       case NO_MATCHING_PLATFORM ->
           "Name the platforms that the image exists for, or push it for this one.";

@@ -68,17 +68,17 @@ final class RunningPull implements PullWatcher {
   void start(RuntimeCalls calls, BiConsumer<RunningPull, PullEnd> onEnd) {
     Thread started =
         calls.newThread(() -> {
-          PullEnd end = end(calls.runtime());
+          PullEnd end = end(calls.runtime(), calls.registryPulls());
           calls.loop().execute(() -> onEnd.accept(this, end));
         });
     thread = started;
     started.start();
   }
 
-  private PullEnd end(ImageRuntime runtime) {
+  private PullEnd end(ImageRuntime runtime, RegistryPulls pulls) {
     boolean complete = false;
     try {
-      PullEnd end = attempt(runtime, disk.begin(this));
+      PullEnd end = attempt(runtime, pulls, disk.begin(this));
       complete = end instanceof PullEnd.Done;
       return end;
     } catch (InterruptedException e) {
@@ -101,7 +101,8 @@ final class RunningPull implements PullWatcher {
     return new PullEnd.Failed(new PullOutcome.Failed(reason, message, null));
   }
 
-  private PullEnd attempt(ImageRuntime runtime, Optional<Verdict.Lacks> fullAlready)
+  private PullEnd attempt(
+      ImageRuntime runtime, RegistryPulls pulls, Optional<Verdict.Lacks> fullAlready)
       throws RuntimeUnavailableException, InterruptedException {
     Optional<HeldImage> held = runtime.find(task.reference());
     NameTouch before = Names.touch(runtime, task.reference(), held);
@@ -116,11 +117,7 @@ final class RunningPull implements PullWatcher {
     if (refused.isPresent()) {
       return new PullEnd.Refused(refused.get());
     }
-    PullOutcome outcome =
-        target == null
-            ? runtime.pull(task.reference(), this)
-            : runtime.converge(task.reference(), target, this);
-    return switch (outcome) {
+    return switch (pulls.pull(task, this)) {
       case PullOutcome.Failed failed -> new PullEnd.Failed(failed);
       case PullOutcome.Pulled pulled ->
           new PullEnd.Done(pulled, before, touchAfter(runtime, pulled));

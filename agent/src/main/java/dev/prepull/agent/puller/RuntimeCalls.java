@@ -1,5 +1,6 @@
 package dev.prepull.agent.puller;
 
+import dev.prepull.agent.credentials.CredentialSource;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.loop.EventLoop;
@@ -18,12 +19,20 @@ public final class RuntimeCalls {
 
   private final EventLoop loop;
   private final ImageRuntime runtime;
+  private final RegistryPulls registryPulls;
   private final ThreadFactory threads;
 
-  /** {@code threads} makes one thread for each call. */
-  public RuntimeCalls(EventLoop loop, ImageRuntime runtime, ThreadFactory threads) {
+  /**
+   * Calls nobody yet.
+   *
+   * @param credentials asked before each pull, on its thread
+   * @param threads makes one thread for each call
+   */
+  public RuntimeCalls(
+      EventLoop loop, ImageRuntime runtime, CredentialSource credentials, ThreadFactory threads) {
     this.loop = loop;
     this.runtime = runtime;
+    this.registryPulls = new RegistryPulls(runtime, credentials);
     this.threads = threads;
   }
 
@@ -39,6 +48,10 @@ public final class RuntimeCalls {
 
   ImageRuntime runtime() {
     return runtime;
+  }
+
+  RegistryPulls registryPulls() {
+    return registryPulls;
   }
 
   /** A thread that has not started. */

@@ -1,5 +1,6 @@
 package dev.prepull.agent.runtime;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
@@ -39,8 +40,12 @@ public interface ImageRuntime extends AutoCloseable {
    *
    * <p>There is no time limit: a caller that sees {@code watcher} fall silent interrupts this
    * thread.
+   *
+   * @param credential what the registry is shown, for this pull alone; with {@link
+   *     RegistryCredential#ANONYMOUS} the runtime shows only what it has been configured with
    */
-  PullOutcome pull(ImageReference reference, PullWatcher watcher) throws InterruptedException;
+  PullOutcome pull(ImageReference reference, RegistryCredential credential, PullWatcher watcher)
+      throws InterruptedException;
 
   /**
    * Makes the reference resolve to exactly that digest, by the cheapest way: gives content that is
@@ -51,7 +56,11 @@ public interface ImageRuntime extends AutoCloseable {
    *
    * <p>Otherwise as {@link #pull}.
    */
-  PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+  PullOutcome converge(
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws InterruptedException;
 
   /**

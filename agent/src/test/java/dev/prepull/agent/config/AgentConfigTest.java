@@ -3,6 +3,7 @@ package dev.prepull.agent.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.prepull.agent.credentials.NodeDockerConfigs;
 import dev.prepull.model.NodeName;
 import dev.prepull.program.Flag;
 import dev.prepull.program.Flags;
@@ -11,6 +12,7 @@ import dev.prepull.program.UsageException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,8 @@ class AgentConfigTest {
                 Duration.ofSeconds(60),
                 null,
                 85,
-                Path.of("/var/lib/prepull")));
+                Path.of("/var/lib/prepull"),
+                NodeDockerConfigs.USUAL_FILES));
   }
 
   @Test
@@ -65,7 +68,8 @@ class AgentConfigTest {
             Map.entry("poll-interval", "1s"),
             Map.entry("image-fs", images.toString()),
             Map.entry("disk-threshold", "70"),
-            Map.entry("state-dir", "state"));
+            Map.entry("state-dir", "state"),
+            Map.entry("docker-config", "/etc/regcred.json,more/.dockercfg"));
 
     assertThat(given.keySet()).containsExactlyInAnyOrderElementsOf(names());
     assertThat(config(given))
@@ -83,13 +87,19 @@ class AgentConfigTest {
                 Duration.ofSeconds(1),
                 images,
                 70,
-                Path.of("state")));
+                Path.of("state"),
+                List.of(Path.of("/etc/regcred.json"), Path.of("more/.dockercfg"))));
   }
 
   @ParameterizedTest
   @CsvSource({"auto, AUTO", "docker, DOCKER", "cri, CRI"})
   void knowsTheKindsOfRuntimes(String value, AgentConfig.RuntimeKind kind) throws Exception {
     assertThat(config(with("runtime", value)).runtime()).isEqualTo(kind);
+  }
+
+  @Test
+  void readsNoDockerConfigWhereNoneIsNamed() throws Exception {
+    assertThat(config(with("docker-config", "")).dockerConfigs()).isEmpty();
   }
 
   @ParameterizedTest
@@ -132,6 +142,7 @@ class AgentConfigTest {
         "poll-interval        | 999ms               | expected one second or more",
         "image-fs             | no/such/directory   | expected a directory that is visible to the agent",
         "disk-threshold       | 0                   | expected a whole number from 1 to 100",
+        "docker-config        | /etc/regcred.json,  | expected paths, joined by commas",
         "disk-threshold       | 101                 | expected a whole number from 1 to 100",
       })
   void namesTheFlagOfAWrongValueAndWhatWasExpected(String flag, String value, String expected) {

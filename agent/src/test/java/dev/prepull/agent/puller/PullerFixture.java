@@ -48,6 +48,7 @@ final class PullerFixture {
   final FakeEventLoop loop = new FakeEventLoop();
   final FakeThreads threads = new FakeThreads();
   final FakeImageRuntime runtime = new FakeImageRuntime();
+  final FakeCredentials credentials = new FakeCredentials();
   final FakeFilesystem filesystem = new FakeFilesystem();
   final ReportBook book = new ReportBook();
   final Told told = new Told(book);
@@ -113,7 +114,7 @@ final class PullerFixture {
   private Puller begin() {
     runtime.clock(loop::now);
     return new Puller(
-        new RuntimeCalls(loop, runtime, threads),
+        new RuntimeCalls(loop, runtime, credentials, threads),
         new Backoff(new Random(1)),
         new PullerSettings(2, POLL),
         new DiskBudget(filesystem, new DiskGuard(THRESHOLD)),

@@ -3,6 +3,7 @@ package dev.prepull.agent.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.agent.runtime.RuntimeFixture.Ability;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
@@ -191,7 +192,7 @@ interface ConvergeContract extends RuntimeUnderTest {
           }
         };
 
-    PullOutcome outcome = runtime().pull(slow, watcher);
+    PullOutcome outcome = runtime().pull(slow, RegistryCredential.ANONYMOUS, watcher);
 
     assertPulled(outcome);
     assertThat(sizes)
@@ -218,7 +219,7 @@ interface ConvergeContract extends RuntimeUnderTest {
     Thread puller =
         Thread.startVirtualThread(() -> {
           try {
-            ends.add(runtime().pull(slow, watcher).toString());
+            ends.add(runtime().pull(slow, RegistryCredential.ANONYMOUS, watcher).toString());
           } catch (InterruptedException e) {
             ends.add("interrupted");
           }

@@ -1,5 +1,6 @@
 package dev.prepull.agent.runtime;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageBlob;
@@ -89,6 +90,16 @@ public final class FakeImageRuntime implements ImageRuntime {
   /** Every tag and digest that the registry was asked for, in order. */
   public List<ImageReference> asked() {
     return registry.asked();
+  }
+
+  /** Opens a registry to those only who show this; others are answered with that reason. */
+  public void guard(String host, RegistryCredential wanted, PullReason answer) {
+    registry.guard(host, wanted, answer);
+  }
+
+  /** Every credential that a registry was shown, in order; anonymous ones too. */
+  public List<RegistryCredential> shown() {
+    return registry.shown();
   }
 
   // What others do on the node
@@ -237,21 +248,27 @@ public final class FakeImageRuntime implements ImageRuntime {
   }
 
   @Override
-  public PullOutcome pull(ImageReference reference, PullWatcher watcher)
+  public PullOutcome pull(
+      ImageReference reference, RegistryCredential credential, PullWatcher watcher)
       throws InterruptedException {
-    Optional<PullOutcome> failed = transfer(reference, watcher);
+    Optional<PullOutcome> failed = transfer(reference, credential, watcher);
     return failed.isPresent() ? failed.get() : foundAfterPull(reference);
   }
 
   @Override
-  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+  public PullOutcome converge(
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws InterruptedException {
     if (!names && reference.digest().isEmpty()) {
-      return pullAndCompare(reference, digest, watcher);
+      return pullAndCompare(reference, digest, credential, watcher);
     }
     if (!holds(reference, digest)) {
       ImageReference byDigest = ImageReference.parse(reference.name() + "@" + digest);
-      Optional<PullOutcome> failed = holds(digest) ? Optional.empty() : transfer(byDigest, watcher);
+      Optional<PullOutcome> failed =
+          holds(digest) ? Optional.empty() : transfer(byDigest, credential, watcher);
       if (failed.isPresent()) {
         return failed.get();
       }
@@ -261,10 +278,13 @@ public final class FakeImageRuntime implements ImageRuntime {
   }
 
   private PullOutcome pullAndCompare(
-      ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws InterruptedException {
     PullOutcome outcome =
-        holds(reference, digest) ? foundAfterPull(reference) : pull(reference, watcher);
+        holds(reference, digest) ? foundAfterPull(reference) : pull(reference, credential, watcher);
     return outcome instanceof PullOutcome.Failed || holds(reference, digest)
         ? outcome
         : failed(PullReason.DRIFT, "the tag now stands for another image than " + digest);
@@ -280,8 +300,10 @@ public final class FakeImageRuntime implements ImageRuntime {
   }
 
   /** Brings the image in under the reference; empty when it has come. */
-  private Optional<PullOutcome> transfer(ImageReference reference, PullWatcher watcher)
+  private Optional<PullOutcome> transfer(
+      ImageReference reference, RegistryCredential credential, PullWatcher watcher)
       throws InterruptedException {
+    checkInterrupt();
     if (reference.registry().equals(STALLED_REGISTRY)) {
       stalledPull.countDown();
       new CountDownLatch(1).await();
@@ -296,6 +318,10 @@ public final class FakeImageRuntime implements ImageRuntime {
     }
     if (reference.registry().equals(DEAD_REGISTRY)) {
       return Optional.of(failed(PullReason.REGISTRY_UNAVAILABLE, "connection refused"));
+    }
+    Optional<PullOutcome.Failed> refusal = registry.refusal(reference, credential);
+    if (refusal.isPresent()) {
+      return Optional.of(refusal.get());
     }
     Optional<ImageDigest> digest = registry.resolve(reference);
     Optional<PullOutcome.Failed> failure = registry.failure(reference);

@@ -1,15 +1,22 @@
 package dev.prepull.agent.runtime;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
+import dev.prepull.model.PullReason;
 import java.util.List;
 
 /** The fake keeps the contract of the real adapters. */
 class FakeImageRuntimeTest extends ImageRuntimeContract {
 
+  private static final String PRIVATE_REGISTRY = "private.example:5000";
+  private static final RegistryCredential CREDENTIAL =
+      RegistryCredential.ofPassword("the test", "alice", "open sesame");
+
   @Override
   protected RuntimeFixture fixture() {
     FakeImageRuntime runtime = new FakeImageRuntime();
+    runtime.guard(PRIVATE_REGISTRY, CREDENTIAL, PullReason.UNAUTHORIZED);
     return new RuntimeFixture() {
       private int pushed;
 
@@ -26,7 +33,9 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       @Override
       public ImageDigest push(String repository, String tag) {
         ImageDigest digest = new ImageDigest("sha256:" + "%064x".formatted(++pushed));
-        runtime.push(ImageReference.parse(registry() + "/" + repository + ":" + tag), digest);
+        String rest = "/" + repository + ":" + tag;
+        runtime.push(ImageReference.parse(registry() + rest), digest);
+        runtime.push(ImageReference.parse(privateRegistry() + rest), digest);
         return digest;
       }
 
@@ -63,6 +72,16 @@ class FakeImageRuntimeTest extends ImageRuntimeContract {
       @Override
       public String slowRegistry() {
         return registry();
+      }
+
+      @Override
+      public String privateRegistry() {
+        return PRIVATE_REGISTRY;
+      }
+
+      @Override
+      public RegistryCredential credential() {
+        return CREDENTIAL;
       }
 
       @Override

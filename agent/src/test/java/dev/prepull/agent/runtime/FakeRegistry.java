@@ -1,8 +1,10 @@
 package dev.prepull.agent.runtime;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
+import dev.prepull.model.PullReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,35 @@ final class FakeRegistry {
   private final Map<ImageDigest, List<ImageBlob>> blobs = new HashMap<>();
   private final Map<String, PullOutcome.Failed> failures = new HashMap<>();
   private final List<ImageReference> asked = new ArrayList<>();
+  private final List<RegistryCredential> shown = new ArrayList<>();
+  private final Map<String, Guard> guards = new HashMap<>();
+
+  /** What a registry answers to all who do not show what it wants to see. */
+  private record Guard(RegistryCredential wanted, PullOutcome.Failed answer) {
+
+    boolean letsIn(RegistryCredential credential) {
+      return RegistryCredential.distinct(List.of(wanted, credential)).size() == 1;
+    }
+  }
+
+  synchronized void guard(String registry, RegistryCredential wanted, PullReason answer) {
+    guards.put(
+        registry,
+        new Guard(wanted, new PullOutcome.Failed(answer, "the fake registry says so", null)));
+  }
+
+  /** Why the credential does not open the registry; noted as shown. */
+  synchronized Optional<PullOutcome.Failed> refusal(
+      ImageReference reference, RegistryCredential credential) {
+    shown.add(credential);
+    return Optional.ofNullable(guards.get(reference.registry()))
+        .filter(guard -> !guard.letsIn(credential))
+        .map(Guard::answer);
+  }
+
+  synchronized List<RegistryCredential> shown() {
+    return List.copyOf(shown);
+  }
 
   synchronized void push(ImageReference reference, ImageDigest digest) {
     images.put(reference.stored(), digest);

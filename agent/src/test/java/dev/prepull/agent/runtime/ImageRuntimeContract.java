@@ -3,6 +3,7 @@ package dev.prepull.agent.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageDigest;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * the system tests, against a registry that holds what {@link RuntimeFixture} says.
  */
 public abstract class ImageRuntimeContract
-    implements ConvergeContract, KeepContract, WatchContract {
+    implements ConvergeContract, CredentialContract, KeepContract, WatchContract {
 
   /** A fresh fixture for each test. */
   protected abstract RuntimeFixture fixture() throws Exception;
@@ -206,7 +207,7 @@ public abstract class ImageRuntimeContract
     fixture.push("team/app", "1");
     List<PullProgress> seen = new CopyOnWriteArrayList<>();
 
-    runtime.pull(reference("team/app:1"), seen::add);
+    runtime.pull(reference("team/app:1"), RegistryCredential.ANONYMOUS, seen::add);
 
     assertThat(seen).isNotEmpty();
   }

@@ -1,5 +1,6 @@
 package dev.prepull.agent.runtime;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import java.util.List;
@@ -52,6 +53,12 @@ public interface RuntimeFixture extends AutoCloseable {
 
   /** As {@link #registry}, but so slow that a pull can be seen under way. */
   String slowRegistry();
+
+  /** As {@link #registry}, but open to {@link #credential} only. */
+  String privateRegistry();
+
+  /** What {@link #privateRegistry} wants to see. */
+  RegistryCredential credential();
 
   /** Host and port at which nothing listens. */
   String deadRegistry();

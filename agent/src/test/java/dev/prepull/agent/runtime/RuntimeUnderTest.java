@@ -2,6 +2,7 @@ package dev.prepull.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
@@ -21,12 +22,23 @@ interface RuntimeUnderTest {
   }
 
   default PullOutcome pull(ImageReference reference) throws InterruptedException {
-    return runtime().pull(reference, progress -> {});
+    return pull(reference, RegistryCredential.ANONYMOUS);
+  }
+
+  default PullOutcome pull(ImageReference reference, RegistryCredential credential)
+      throws InterruptedException {
+    return runtime().pull(reference, credential, progress -> {});
   }
 
   default PullOutcome converge(ImageReference reference, ImageDigest digest)
       throws InterruptedException {
-    return runtime().converge(reference, digest, progress -> {});
+    return converge(reference, digest, RegistryCredential.ANONYMOUS);
+  }
+
+  default PullOutcome converge(
+      ImageReference reference, ImageDigest digest, RegistryCredential credential)
+      throws InterruptedException {
+    return runtime().converge(reference, digest, credential, progress -> {});
   }
 
   default void assertResolves(ImageReference reference, ImageDigest digest) throws Exception {

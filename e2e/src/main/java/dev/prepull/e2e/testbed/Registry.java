@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** A docker-registry on the loopback address. */
@@ -22,6 +23,11 @@ public final class Registry implements AutoCloseable {
   private static final DateTimeFormatter LOG_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
+  /** A guarded one says that it wants a password. */
+  private static final Set<Integer> READY = Set.of(200, 401);
+
+  private final Workspace workspace;
+  private final Path data;
   private final int port;
   private final Path config;
   private final Path log;
@@ -29,27 +35,38 @@ public final class Registry implements AutoCloseable {
   private Daemon daemon;
   private int forgotten;
 
-  private Registry(int port, Path config, Path log) {
+  private Registry(Workspace workspace, Path data, String name, int port, String access) {
+    this.workspace = workspace;
+    this.data = data;
     this.port = port;
-    this.config = config;
-    this.log = log;
+    this.config = workspace.file(name + "/config.yml", configuration(data, port, access));
+    this.log = workspace.newFile(name + "/log");
     this.daemon = launch();
   }
 
   /** Starts one that keeps its images in the workspace's directory {@code name}. */
   public static Registry start(Workspace workspace, String name, int port) {
-    Path data = workspace.directory(name);
-    Path config =
-        workspace.file(
-            name + "/config.yml",
-            """
-            version: 0.1
-            log: {level: warn}
-            storage: {filesystem: {rootdirectory: %s/data}, delete: {enabled: true}}
-            http: {addr: "127.0.0.1:%d"}
-            """
-                .formatted(data, port));
-    return workspace.add(new Registry(port, config, workspace.newFile(name + "/log")));
+    Path data = workspace.directory(name).resolve("data");
+    return workspace.add(new Registry(workspace, data, name, port, ""));
+  }
+
+  /** Starts another one that serves the same images, and them only to whoever knows that word. */
+  public Registry startGuarded(String name, int guardedPort, String username, String password) {
+    Path users =
+        workspace.file(name + "/htpasswd", "%s:%s\n".formatted(username, Bcrypt.hash(password)));
+    String access = "auth: {htpasswd: {realm: testbed, path: %s}}".formatted(users);
+    return workspace.add(new Registry(workspace, data, name, guardedPort, access));
+  }
+
+  private static String configuration(Path data, int port, String access) {
+    return """
+    version: 0.1
+    log: {level: warn}
+    storage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}
+    http: {addr: "127.0.0.1:%d"}
+    %s
+    """
+        .formatted(data, port, access);
   }
 
   private Daemon launch() {
@@ -63,7 +80,7 @@ public final class Registry implements AutoCloseable {
             log,
             Map.of("OTEL_TRACES_EXPORTER", "none"),
             List.of("docker-registry", "serve", config.toString()))
-        .awaitReady(() -> send(HttpRequest.newBuilder(uri("/v2/"))).statusCode() == 200);
+        .awaitReady(() -> READY.contains(send(HttpRequest.newBuilder(uri("/v2/"))).statusCode()));
   }
 
   /** Host and port as they stand in an image reference. */

@@ -12,6 +12,7 @@ import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.Workspace;
 import dev.prepull.model.ImageReference;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.EnumSet;
@@ -50,6 +51,18 @@ class ContainerdContractIT {
     ImageRuntime open(Vertx vertx, Path socket)
         throws RuntimeUnavailableException, InterruptedException {
       return CriRuntime.open(vertx, socket, Clock.systemUTC());
+    }
+
+    @Test
+    void showsTheCredentialToAMirrorAsForTheKubelet() throws Exception {
+      String[] guarded = here().privateRegistry().split("/", 2);
+      Objects.requireNonNull(started)
+          .mapRegistry("registry.example.com", URI.create("http://" + guarded[0]));
+      ImageReference mirrored =
+          ImageReference.parse("registry.example.com/%s/team/app:1".formatted(guarded[1]));
+      here().push("team/app", "1");
+
+      assertPulled(pull(mirrored, here().credential()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.prepull.agent.runtime.ImageRuntimeContract;
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.RuntimeFixture;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.Ports;
 import dev.prepull.e2e.testbed.Registry;
@@ -50,10 +51,15 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
   private static final int SLOW_BYTES_PER_SECOND = 2 << 20;
 
+  private static final RegistryCredential CREDENTIAL =
+      RegistryCredential.ofPassword("the test", "alice", "open sesame");
+
   private final Workspace workspace = Workspace.temporary();
   private final Vertx vertx = Vertx.vertx();
   private final Registry registry = Registry.start(workspace, "registry", Ports.free());
   private final FaultyRegistry faulty = workspace.add(FaultyRegistry.before(registry));
+  private final Registry guarded =
+      registry.startGuarded("guarded", Ports.free(), CREDENTIAL.username(), CREDENTIAL.password());
   private final int deadPort = Ports.free();
   private RuntimeNode node;
   private ImageRuntime runtime;
@@ -75,6 +81,7 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     node = start(workspace);
     node.mapRegistry(registry.host(), registry.url());
     node.mapRegistry(faulty.host(), faulty.url());
+    node.mapRegistry(guarded.host(), guarded.url());
     // Containerd answers before its CRI does.
     runtime =
         await()
@@ -106,7 +113,10 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     faulty.behave(new FaultyRegistry.Refusing(status));
 
     PullOutcome outcome =
-        runtime.pull(ImageReference.parse(faulty.host() + "/refused/app:1"), progress -> {});
+        runtime.pull(
+            ImageReference.parse(faulty.host() + "/refused/app:1"),
+            RegistryCredential.ANONYMOUS,
+            progress -> {});
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -138,7 +148,8 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     Thread puller =
         Thread.startVirtualThread(() -> {
           try {
-            PullOutcome ended = runtime.pull(reference, progress -> {});
+            PullOutcome ended =
+                runtime.pull(reference, RegistryCredential.ANONYMOUS, progress -> {});
             throw new AssertionError("ended with " + ended);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -152,7 +163,8 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
 
     assertThat(runtime.find(reference)).isEmpty();
     faulty.behave(new FaultyRegistry.Passing());
-    assertThat(runtime.pull(reference, progress -> {})).isInstanceOf(PullOutcome.Pulled.class);
+    assertThat(runtime.pull(reference, RegistryCredential.ANONYMOUS, progress -> {}))
+        .isInstanceOf(PullOutcome.Pulled.class);
   }
 
   @Override
@@ -230,6 +242,16 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
     public String slowRegistry() {
       faulty.behave(new FaultyRegistry.Slow(SLOW_BYTES_PER_SECOND));
       return faulty.host() + "/" + path;
+    }
+
+    @Override
+    public String privateRegistry() {
+      return guarded.host() + "/" + path;
+    }
+
+    @Override
+    public RegistryCredential credential() {
+      return CREDENTIAL;
     }
 
     @Override

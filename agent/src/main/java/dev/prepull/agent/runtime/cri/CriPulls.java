@@ -3,9 +3,11 @@ package dev.prepull.agent.runtime.cri;
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullWatcher;
 import dev.prepull.agent.runtime.RetryAfter;
+import dev.prepull.agent.runtime.cri.v1.AuthConfig;
 import dev.prepull.agent.runtime.cri.v1.ImageSpec;
 import dev.prepull.agent.runtime.cri.v1.PullImageRequest;
 import dev.prepull.agent.runtime.cri.v1.PullImageResponse;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageDigest;
@@ -37,9 +39,10 @@ final class CriPulls {
   }
 
   /** As {@link dev.prepull.agent.runtime.ImageRuntime#pull}. */
-  PullOutcome pull(ImageReference reference, PullWatcher watcher) throws InterruptedException {
+  PullOutcome pull(ImageReference reference, RegistryCredential credential, PullWatcher watcher)
+      throws InterruptedException {
     try (PullObserver observer = flavour.observe(reference, watcher)) {
-      transfer(reference, observer);
+      transfer(reference, credential, observer);
       Optional<HeldImage> image = inventory.find(reference);
       if (image.isEmpty()) {
         return failed(PullReason.ERR_IMAGE_PULL, notFoundAfterwards(reference));
@@ -52,7 +55,11 @@ final class CriPulls {
   }
 
   /** As {@link dev.prepull.agent.runtime.ImageRuntime#converge}. */
-  PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+  PullOutcome converge(
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws InterruptedException {
     try {
       Optional<HeldImage> image = inventory.find(reference, digest);
@@ -60,18 +67,22 @@ final class CriPulls {
         return pulled(reference, image.get());
       }
       return flavour.givesNames()
-          ? pullAndName(reference, digest, watcher)
-          : pullAndCompare(reference, digest, watcher);
+          ? pullAndName(reference, digest, credential, watcher)
+          : pullAndCompare(reference, digest, credential, watcher);
     } catch (GrpcCallException e) {
       return failed(reference, e);
     }
   }
 
-  private PullOutcome pullAndName(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+  private PullOutcome pullAndName(
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws GrpcCallException, InterruptedException {
     if (!flavour.holds(digest)) {
       ImageReference byDigest = ImageReference.parse(reference.name() + "@" + digest);
-      if (pull(byDigest, watcher) instanceof PullOutcome.Failed failed) {
+      if (pull(byDigest, credential, watcher) instanceof PullOutcome.Failed failed) {
         return failed;
       }
     }
@@ -85,9 +96,12 @@ final class CriPulls {
   }
 
   private PullOutcome pullAndCompare(
-      ImageReference reference, ImageDigest digest, PullWatcher watcher)
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws GrpcCallException, InterruptedException {
-    PullOutcome outcome = pull(reference, watcher);
+    PullOutcome outcome = pull(reference, credential, watcher);
     if (outcome instanceof PullOutcome.Failed || inventory.find(reference, digest).isPresent()) {
       return outcome;
     }
@@ -98,13 +112,16 @@ final class CriPulls {
             .formatted(reference, digest, calls.endpoint()));
   }
 
-  private void transfer(ImageReference reference, PullObserver observer)
+  private void transfer(
+      ImageReference reference, RegistryCredential credential, PullObserver observer)
       throws GrpcCallException, InterruptedException {
-    PullImageRequest request =
+    PullImageRequest.Builder request =
         PullImageRequest.newBuilder()
-            .setImage(ImageSpec.newBuilder().setImage(reference.forRuntime()))
-            .build();
-    try (GrpcCall<PullImageResponse> call = calls.start(CriMethods.PULL_IMAGE, request)) {
+            .setImage(ImageSpec.newBuilder().setImage(reference.forRuntime()));
+    if (!credential.isAnonymous()) {
+      request.setAuth(auth(credential));
+    }
+    try (GrpcCall<PullImageResponse> call = calls.start(CriMethods.PULL_IMAGE, request.build())) {
       Duration pause = FIRST_LOOK;
       for (int looks = 1; !call.endsWithin(pause); looks++) {
         observer.look();
@@ -115,6 +132,20 @@ final class CriPulls {
       }
       var _ = call.answers();
     }
+  }
+
+  /**
+   * Without a server address, as the kubelet sends it: containerd compares that with the host it
+   * asks, which is a mirror's where there is one and never {@code docker.io}, and shows nothing to
+   * another.
+   */
+  private static AuthConfig auth(RegistryCredential credential) {
+    return AuthConfig.newBuilder()
+        .setUsername(credential.username())
+        .setPassword(credential.password())
+        .setIdentityToken(credential.identityToken())
+        .setRegistryToken(credential.registryToken())
+        .build();
   }
 
   private PullOutcome pulled(ImageReference reference, HeldImage image)

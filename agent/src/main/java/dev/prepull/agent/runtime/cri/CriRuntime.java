@@ -7,6 +7,7 @@ import dev.prepull.agent.runtime.PullWatcher;
 import dev.prepull.agent.runtime.RemovalOutcome;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.agent.runtime.cri.v1.VersionResponse;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
@@ -98,15 +99,20 @@ public final class CriRuntime implements ImageRuntime {
   }
 
   @Override
-  public PullOutcome pull(ImageReference reference, PullWatcher watcher)
+  public PullOutcome pull(
+      ImageReference reference, RegistryCredential credential, PullWatcher watcher)
       throws InterruptedException {
-    return pulls.pull(reference, watcher);
+    return pulls.pull(reference, credential, watcher);
   }
 
   @Override
-  public PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+  public PullOutcome converge(
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws InterruptedException {
-    return pulls.converge(reference, digest, watcher);
+    return pulls.converge(reference, digest, credential, watcher);
   }
 
   @Override

@@ -53,6 +53,9 @@ final class DockerConnection implements AutoCloseable {
         DefaultDockerClientConfig.createDefaultConfigBuilder()
             .withDockerHost("unix://" + socket)
             .withDockerTlsVerify(false)
+            // docker-java would read docker configs by rules of its own; below a socket there are
+            // none.
+            .withDockerConfig(socket.toString())
             .withApiVersion("")
             .build();
   }

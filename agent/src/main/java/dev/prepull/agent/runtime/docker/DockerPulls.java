@@ -7,6 +7,7 @@ import dev.prepull.agent.runtime.PullOutcome.Pulled;
 import dev.prepull.agent.runtime.PullWatcher;
 import dev.prepull.agent.runtime.RetryAfter;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
@@ -28,15 +29,20 @@ final class DockerPulls {
     this.inventory = inventory;
   }
 
-  PullOutcome pull(ImageReference reference, PullWatcher watcher) throws InterruptedException {
+  PullOutcome pull(ImageReference reference, RegistryCredential credential, PullWatcher watcher)
+      throws InterruptedException {
     try {
-      return transfer(reference, watcher);
+      return transfer(reference, credential, watcher);
     } catch (RuntimeUnavailableException e) {
       return unavailable(e);
     }
   }
 
-  PullOutcome converge(ImageReference reference, ImageDigest digest, PullWatcher watcher)
+  PullOutcome converge(
+      ImageReference reference,
+      ImageDigest digest,
+      RegistryCredential credential,
+      PullWatcher watcher)
       throws InterruptedException {
     try {
       Optional<HeldImage> held =
@@ -46,7 +52,7 @@ final class DockerPulls {
       }
       ImageReference content = ImageReference.parse(reference.name() + "@" + digest);
       if (inventory.find(content).isEmpty()
-          && transfer(content, watcher) instanceof Failed failed) {
+          && transfer(content, credential, watcher) instanceof Failed failed) {
         return failed;
       }
       return tag(content, reference, digest);
@@ -55,7 +61,8 @@ final class DockerPulls {
     }
   }
 
-  private PullOutcome transfer(ImageReference reference, PullWatcher watcher)
+  private PullOutcome transfer(
+      ImageReference reference, RegistryCredential credential, PullWatcher watcher)
       throws RuntimeUnavailableException, InterruptedException {
     PullStream stream = new PullStream(watcher);
     // A name without tag or digest would pull every tag of the repository.
@@ -66,7 +73,12 @@ final class DockerPulls {
             DockerConnection.FOREVER,
             docker -> {
               try {
-                docker.pullImageCmd(reference.name()).withTag(tag).exec(stream).awaitCompletion();
+                docker
+                    .pullImageCmd(reference.name())
+                    .withTag(tag)
+                    .withAuthConfig(DockerAuthConfigs.of(credential, reference))
+                    .exec(stream)
+                    .awaitCompletion();
                 if (stream.isInterrupted()) {
                   throw new InterruptedException();
                 }

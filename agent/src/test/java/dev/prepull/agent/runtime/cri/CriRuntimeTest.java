@@ -18,6 +18,7 @@ import dev.prepull.agent.runtime.cri.v1.PullImageRequest;
 import dev.prepull.agent.runtime.cri.v1.PullImageResponse;
 import dev.prepull.agent.runtime.cri.v1.VersionRequest;
 import dev.prepull.agent.runtime.cri.v1.VersionResponse;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
@@ -159,7 +160,7 @@ class CriRuntimeTest {
             "failed to copy: unexpected status: 500 Internal Server Error\nunknown: injected");
 
     try (CriRuntime runtime = open()) {
-      assertThat(runtime.pull(APP, progress -> {}))
+      assertThat(runtime.pull(APP, RegistryCredential.ANONYMOUS, progress -> {}))
           .isEqualTo(
               new PullOutcome.Failed(
                   PullReason.REGISTRY_UNAVAILABLE,
@@ -173,7 +174,7 @@ class CriRuntimeTest {
     List<PullProgress> seen = new CopyOnWriteArrayList<>();
 
     try (CriRuntime runtime = open()) {
-      assertThat(runtime.pull(APP, seen::add))
+      assertThat(runtime.pull(APP, RegistryCredential.ANONYMOUS, seen::add))
           .isInstanceOfSatisfying(
               PullOutcome.Failed.class,
               failed -> {
@@ -194,7 +195,7 @@ class CriRuntimeTest {
                 .addRepoDigests("reg.example/team/app@" + FIRST));
 
     try (CriRuntime runtime = open()) {
-      assertThat(runtime.pull(APP, progress -> {}))
+      assertThat(runtime.pull(APP, RegistryCredential.ANONYMOUS, progress -> {}))
           .isEqualTo(new PullOutcome.Pulled(runtime.find(APP).orElseThrow()));
     }
   }
@@ -228,7 +229,8 @@ class CriRuntimeTest {
       Thread puller =
           Thread.startVirtualThread(() -> {
             try {
-              end.complete(runtime.pull(APP, progress -> {}).toString());
+              end.complete(
+                  runtime.pull(APP, RegistryCredential.ANONYMOUS, progress -> {}).toString());
             } catch (InterruptedException e) {
               end.complete("interrupted");
             }
@@ -252,7 +254,7 @@ class CriRuntimeTest {
     try (CriRuntime runtime = open()) {
       Thread.startVirtualThread(() -> {
         try {
-          end.complete(runtime.pull(APP, progress -> {}));
+          end.complete(runtime.pull(APP, RegistryCredential.ANONYMOUS, progress -> {}));
         } catch (InterruptedException e) {
           end.completeExceptionally(e);
         }

@@ -21,6 +21,7 @@ import dev.prepull.agent.runtime.cri.v1.PullImageRequest;
 import dev.prepull.agent.runtime.cri.v1.PullImageResponse;
 import dev.prepull.agent.runtime.cri.v1.RemoveImageRequest;
 import dev.prepull.agent.runtime.cri.v1.RemoveImageResponse;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
@@ -102,7 +103,8 @@ class PlainCriTest {
   void convergesByPullingTheTag() throws Exception {
     inRegistry = status(LOCKED, APP + ":1");
 
-    PullOutcome outcome = runtime.converge(TAG, LOCKED, progress -> {});
+    PullOutcome outcome =
+        runtime.converge(TAG, LOCKED, RegistryCredential.ANONYMOUS, progress -> {});
 
     assertThat(outcome).isInstanceOf(PullOutcome.Pulled.class);
   }
@@ -111,7 +113,8 @@ class PlainCriTest {
   void doesNotPullWhatTheTagStandsForAlready() throws Exception {
     held.set(status(LOCKED, APP + ":1"));
 
-    PullOutcome outcome = runtime.converge(TAG, LOCKED, progress -> {});
+    PullOutcome outcome =
+        runtime.converge(TAG, LOCKED, RegistryCredential.ANONYMOUS, progress -> {});
 
     assertThat(outcome).isInstanceOf(PullOutcome.Pulled.class);
     assertThat(server.calls()).doesNotContain("PullImage");
@@ -121,7 +124,8 @@ class PlainCriTest {
   void saysDriftWhenTheTagHasMoved() throws Exception {
     inRegistry = status(MOVED, APP + ":1");
 
-    PullOutcome outcome = runtime.converge(TAG, LOCKED, progress -> {});
+    PullOutcome outcome =
+        runtime.converge(TAG, LOCKED, RegistryCredential.ANONYMOUS, progress -> {});
 
     assertThat(outcome)
         .isInstanceOfSatisfying(

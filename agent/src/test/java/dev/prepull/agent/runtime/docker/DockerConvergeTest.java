@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullOutcome.Failed;
 import dev.prepull.agent.runtime.PullOutcome.Pulled;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
@@ -142,7 +143,8 @@ class DockerConvergeTest {
           FakeDockerDaemon.ignore(FakeDockerDaemon.write(request, NEWER).end());
         });
 
-    assertThat(runtime.converge(byDigest, LOCKED, progress -> {})).isInstanceOf(Pulled.class);
+    assertThat(runtime.converge(byDigest, LOCKED, RegistryCredential.ANONYMOUS, progress -> {}))
+        .isInstanceOf(Pulled.class);
 
     assertThat(daemon.calls()).noneMatch(call -> call.contains("/tag"));
   }
@@ -158,7 +160,7 @@ class DockerConvergeTest {
   }
 
   private PullOutcome converge() throws InterruptedException {
-    return runtime.converge(APP, LOCKED, progress -> {});
+    return runtime.converge(APP, LOCKED, RegistryCredential.ANONYMOUS, progress -> {});
   }
 
   private void letTaggingHold(String repoDigest) {

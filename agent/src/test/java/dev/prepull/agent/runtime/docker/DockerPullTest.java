@@ -8,6 +8,7 @@ import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.PullOutcome.Failed;
 import dev.prepull.agent.runtime.PullOutcome.Pulled;
 import dev.prepull.agent.runtime.PullWatcher;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullProgress;
@@ -114,6 +115,7 @@ class DockerPullTest {
     var _ =
         runtime.pull(
             APP,
+            RegistryCredential.ANONYMOUS,
             new PullWatcher() {
               @Override
               public void moved(PullProgress progress) {}
@@ -272,7 +274,8 @@ class DockerPullTest {
           }
         };
 
-    assertThatThrownBy(() -> runtime.pull(APP, tooLarge)).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> runtime.pull(APP, RegistryCredential.ANONYMOUS, tooLarge))
+        .isInstanceOf(InterruptedException.class);
 
     hungUp.get(10, TimeUnit.SECONDS);
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -304,12 +307,12 @@ class DockerPullTest {
   }
 
   private PullOutcome pull(ImageReference reference) throws InterruptedException {
-    return runtime.pull(reference, seen::add);
+    return runtime.pull(reference, RegistryCredential.ANONYMOUS, seen::add);
   }
 
   private PullOutcome quietly(ImageReference reference) {
     try {
-      return runtime.pull(reference, progress -> {});
+      return runtime.pull(reference, RegistryCredential.ANONYMOUS, progress -> {});
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -323,7 +326,7 @@ class DockerPullTest {
     Thread puller =
         Thread.startVirtualThread(() -> {
           try {
-            end.complete(runtime.pull(APP, watcher).toString());
+            end.complete(runtime.pull(APP, RegistryCredential.ANONYMOUS, watcher).toString());
           } catch (InterruptedException e) {
             end.complete("interrupted");
           }
