@@ -34,15 +34,28 @@ public final class HttpApi {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  /** The text at that path, whatever the status. */
+  public String text(String path) {
+    return answer(path).body();
+  }
+
   /** The JSON at that path; {@link TestbedException} when the answer is another than 200. */
   public JsonNode json(String path) {
+    HttpResponse<String> response = answer(path);
     try {
-      HttpResponse<String> response = get(path);
       if (response.statusCode() != 200) {
         throw new TestbedException(
             "GET %s: %d %s".formatted(path, response.statusCode(), response.body()));
       }
       return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new TestbedException("GET %s%s: %s".formatted(base, path, e), e);
+    }
+  }
+
+  private HttpResponse<String> answer(String path) {
+    try {
+      return get(path);
     } catch (IOException e) {
       throw new TestbedException("GET %s%s: %s".formatted(base, path, e), e);
     } catch (InterruptedException e) {

@@ -49,6 +49,7 @@ final class Fleet implements AutoCloseable {
   private final LinkSecrets secrets = LinkSecrets.make(workspace, "link");
   private final Registry registry;
   private final FaultyRegistry faulty;
+  private final List<Registry> guardedRegistries = new ArrayList<>();
   private final Path lists;
   private final ControllerProcess controller;
   private final Duration patience;
@@ -99,6 +100,7 @@ final class Fleet implements AutoCloseable {
     RuntimeNode node = start.apply(workspace, name);
     node.mapRegistry(registry.host(), registry.url());
     node.mapRegistry(faulty.host(), faulty.url());
+    guardedRegistries.forEach(guarded -> node.mapRegistry(guarded.host(), guarded.url()));
     nodes.put(name, node);
     return node;
   }
@@ -201,6 +203,43 @@ final class Fleet implements AutoCloseable {
     return push(repository, tag, layerBytes).replace(registry.host(), faulty.host());
   }
 
+  /** Starts another registry of the same images, which every node added later can reach. */
+  Registry addGuardedRegistry(String username, String password) {
+    Registry guarded = registry.startGuarded("guarded", Ports.free(), username, password);
+    guardedRegistries.add(guarded);
+    return guarded;
+  }
+
+  /** Writes a file at once, as an editor does; returns where it is. */
+  Path write(String name, String content) {
+    try {
+      Path next = workspace.file(name + ".next", content);
+      return Files.move(
+          next,
+          next.resolveSibling(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Everything that controller and agents let others read, but for what the registry serves. */
+  String everythingShown() {
+    StringBuilder shown = new StringBuilder(controller.log());
+    List<String> paths =
+        List.of(
+            "/metrics", "/api/v1/status", "/api/v1/images", "/api/v1/nodes", "/healthz", "/readyz");
+    paths.forEach(path -> shown.append(controller.http().text(path)));
+    agents.forEach((node, agent) -> {
+      shown.append(agent.log());
+      shown.append(controller.http().text("/api/v1/nodes/" + node));
+      List.of("/metrics", "/api/v1/images", "/readyz")
+          .forEach(path -> shown.append(agent.http().text(path)));
+    });
+    return shown.toString();
+  }
+
   /** Makes these the images of the only list. */
   void list(String... references) {
     edit("images: |\n    " + String.join("\n    ", references));
@@ -213,12 +252,7 @@ final class Fleet implements AutoCloseable {
 
   /** Makes this the data of the only list; written at once, as an editor does. */
   void edit(String data) {
-    try {
-      Path next = workspace.file("lists.yaml.next", manifest(data));
-      Files.move(next, lists, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    var _ = write("lists.yaml", manifest(data));
   }
 
   private static String manifest(String data) {
