@@ -2,6 +2,7 @@ package dev.prepull.protocol;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
@@ -24,6 +25,7 @@ import dev.prepull.model.PullReason;
 import dev.prepull.model.RemovalPolicy;
 import dev.prepull.model.RuntimeInfo;
 import dev.prepull.protocol.v1.Blob;
+import dev.prepull.protocol.v1.Credentials;
 import dev.prepull.protocol.v1.FromAgent;
 import dev.prepull.protocol.v1.FromController;
 import dev.prepull.protocol.v1.Grant;
@@ -304,6 +306,19 @@ public final class AgentLinkMapper {
               blobs(permit.getBlobsList())));
     }
     return permits;
+  }
+
+  /** Writes what registries are shown for images of the plan. */
+  public static FromController credentials(NodeCredentials credentials) {
+    return FromController.newBuilder().setCredentials(WireCredentials.toWire(credentials)).build();
+  }
+
+  /**
+   * Reads what registries are shown for images of the plan. What an exception says has no secret in
+   * it.
+   */
+  public static NodeCredentials credentials(Credentials message) {
+    return WireCredentials.fromWire(message);
   }
 
   // --- parts

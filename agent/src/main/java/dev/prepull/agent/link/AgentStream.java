@@ -84,7 +84,7 @@ final class AgentStream {
           log.warn("Locks could not be read: {}", e.getMessage());
         }
       }
-      case MESSAGE_NOT_SET -> log.debug("A message of a newer controller is ignored");
+      case CREDENTIALS, MESSAGE_NOT_SET -> log.debug("A message of a newer controller is ignored");
     }
   }
 
