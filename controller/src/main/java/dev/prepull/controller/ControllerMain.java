@@ -11,10 +11,12 @@ import dev.prepull.controller.link.SharedTokenAuthenticator;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentObserver;
 import dev.prepull.controller.reconcile.Reconciler;
+import dev.prepull.controller.reconcile.RegistryTokens;
 import dev.prepull.controller.reconcile.StatusSink;
 import dev.prepull.controller.standalone.AttachedNodes;
 import dev.prepull.controller.standalone.ConsoleStatus;
 import dev.prepull.controller.standalone.FileLists;
+import dev.prepull.controller.standalone.FilePullObjects;
 import dev.prepull.controller.standalone.LoggedEvents;
 import dev.prepull.controller.standalone.StateFile;
 import dev.prepull.loop.EventLoop;
@@ -96,6 +98,7 @@ public final class ControllerMain {
         new Reconciler(
             loop,
             new Reconciler.World(cluster.statusSink(), cluster.listEvents(), metrics),
+            new Reconciler.Credentials(cluster.pullObjects(), RegistryTokens.NONE),
             cluster.knownLocks(),
             new SplittableRandom());
     cluster.watch(reconciler);
@@ -119,13 +122,16 @@ public final class ControllerMain {
             state.keep(locks);
           };
     }
+    FilePullObjects pullObjects =
+        new FilePullObjects(listsFrom, task -> Thread.ofVirtual().name("pull-objects").start(task));
     Reconciler reconciler =
         new Reconciler(
             loop,
             new Reconciler.World(sink, new LoggedEvents(), metrics),
+            new Reconciler.Credentials(pullObjects, RegistryTokens.NONE),
             knownLocks,
             new SplittableRandom());
-    stops.add(FileLists.start(listsFrom, reconciler));
+    stops.add(FileLists.start(listsFrom, reconciler, pullObjects));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
   }
 }

@@ -3,6 +3,7 @@ package dev.prepull.controller.kube;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.ClusterObserver;
 import dev.prepull.controller.reconcile.ListEvents;
+import dev.prepull.controller.reconcile.PullObjects;
 import dev.prepull.controller.reconcile.StatusSink;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.program.StartupException;
@@ -31,8 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The cluster behind an API server: PrePullList ConfigMaps and Nodes in, status and Events out. It
- * needs get, list and watch on ConfigMaps of one namespace and on Nodes, and create and update on
- * ConfigMaps and Events of that namespace.
+ * needs get, list and watch on ConfigMaps of one namespace and on Nodes, create and update on
+ * ConfigMaps and Events of that namespace, and list and watch on the Secrets and ServiceAccounts
+ * that lists name.
  */
 public final class KubeCluster implements AutoCloseable {
 
@@ -57,6 +59,7 @@ public final class KubeCluster implements AutoCloseable {
   private final SharedIndexInformer<V1Node> nodes;
   private final StatusConfigMap statusSink;
   private final KubeListEvents listEvents;
+  private final KubePullObjects pullObjects;
 
   private KubeCluster(
       ApiClient watchClient,
@@ -114,6 +117,7 @@ public final class KubeCluster implements AutoCloseable {
             name -> configMaps.getIndexer().getByKey(namespace + "/" + name),
             loop::now,
             failures);
+    this.pullObjects = new KubePullObjects(callClient, watchClient, namespace, failures);
   }
 
   /**
@@ -188,6 +192,11 @@ public final class KubeCluster implements AutoCloseable {
     return listEvents;
   }
 
+  /** Where Secrets and ServiceAccounts come from. */
+  public PullObjects pullObjects() {
+    return pullObjects;
+  }
+
   /** Begins to tell the observer what the cluster holds. Once per object. */
   public void watch(ClusterObserver observer) {
     WholeSet.observe(configMaps, KubeObjects::list, observer::listsObserved, loop);
@@ -212,6 +221,7 @@ public final class KubeCluster implements AutoCloseable {
   public void close() {
     statusSink.close();
     listEvents.close();
+    pullObjects.close();
     informers.stopAllRegisteredInformers();
     for (ApiClient client : new ApiClient[] {watchClient, callClient}) {
       client.getHttpClient().dispatcher().executorService().shutdownNow();

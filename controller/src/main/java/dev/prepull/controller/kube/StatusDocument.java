@@ -40,6 +40,7 @@ record StatusDocument(String status, String locks, int locksOmitted) {
   /** Written instead of a {@link RolloutStatus} that is too large or does not tell everything. */
   private record Cut(
       Instant observedAt,
+      List<String> doctor,
       List<ListStatus> lists,
       RolloutStatus.Nodes nodes,
       List<ImageStatus> images,
@@ -77,6 +78,7 @@ record StatusDocument(String status, String locks, int locksOmitted) {
       RolloutStatus status, List<ListStatus> lists, List<ImageStatus> images, int locksOmitted) {
     return new Cut(
         status.observedAt(),
+        status.doctor(),
         lists,
         status.nodes(),
         images,

@@ -2,6 +2,7 @@ package dev.prepull.controller.link;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator.Verdict;
 import dev.prepull.controller.reconcile.AgentSession;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * State lives on the stream's Vert.x context; what the loop sends is handed over to it. While the
- * peer is slow only the newest plan, the newest locks and the sum of the permits wait.
+ * peer is slow only the newest plan and credentials, the newest locks and the sum of the permits
+ * wait.
  */
 final class ControllerStream implements AgentSession {
 
@@ -65,6 +67,7 @@ final class ControllerStream implements AgentSession {
   private State state = State.AWAITING_HELLO;
   private @Nullable NodeHello hello;
   private @Nullable NodePlan pendingPlan;
+  private @Nullable NodeCredentials pendingCredentials;
   private Map<ImageReference, ImageDigest> pendingLocks = Map.of();
   private boolean answered = true;
 
@@ -208,6 +211,14 @@ final class ControllerStream implements AgentSession {
   }
 
   @Override
+  public void show(NodeCredentials credentials) {
+    context.runOnContext(ignored -> {
+      pendingCredentials = credentials;
+      flush();
+    });
+  }
+
+  @Override
   public void lock(Map<ImageReference, ImageDigest> locks) {
     context.runOnContext(ignored -> {
       if (pendingLocks.isEmpty()) {
@@ -241,7 +252,13 @@ final class ControllerStream implements AgentSession {
       pendingPlan = null;
       write(encoded);
     }
-    // The order counts: an agent converges on the lock that it knows when the permit comes.
+    // The order counts: an agent pulls with what it knows when the permit comes.
+    if (state == State.ATTACHED && pendingCredentials != null && !response.writeQueueFull()) {
+      FromController credentials = AgentLinkMapper.credentials(pendingCredentials);
+      pendingCredentials = null;
+      // Encoded for each agent: what is kept for others would outlive the Secrets.
+      response.write(credentials).onFailure(failure -> over());
+    }
     if (state == State.ATTACHED && !pendingLocks.isEmpty() && !response.writeQueueFull()) {
       Buffer encoded = registry.messages().of(pendingLocks);
       pendingLocks = Map.of();
@@ -249,6 +266,7 @@ final class ControllerStream implements AgentSession {
     }
     if (state == State.ATTACHED
         && !pendingPermits.isEmpty()
+        && pendingCredentials == null
         && pendingLocks.isEmpty()
         && !response.writeQueueFull()) {
       FromController grant = AgentLinkMapper.grant(pendingPermits);

@@ -35,7 +35,6 @@ public final class ListParser {
   private final Problems problems;
   private final YamlReader yaml;
   private final ImageReader imageReader;
-  private final NotYet notYet;
   private final List<ImageEntry> images = new ArrayList<>();
   private final Map<ImageReference, Problems.Place> places = new HashMap<>();
   private RolloutSettings rollout = RolloutSettings.DEFAULT;
@@ -45,7 +44,6 @@ public final class ListParser {
     this.problems = new Problems(raw.name());
     this.yaml = new YamlReader(FULL_KEY, problems);
     this.imageReader = new ImageReader(yaml);
-    this.notYet = new NotYet(yaml);
   }
 
   /** Reads the list; never throws for what a user may write. */
@@ -131,7 +129,6 @@ public final class ListParser {
       return Map.of();
     }
     SequencedMap<String, Node> defaults = yaml.fields(node, ImageReader.DEFAULTABLE);
-    notYet.check(defaults);
     ImageReference any = ImageReference.parse("any");
     imageReader.entry(any, defaults);
     return problems.isEmpty() ? defaults : Map.of();
@@ -153,7 +150,6 @@ public final class ListParser {
       }
       return;
     }
-    notYet.check(fields);
     Map<String, Node> merged = new LinkedHashMap<>(defaults);
     merged.putAll(fields);
     imageReader.reference(image).ifPresent(reference -> add(reference, yaml.place(image), merged));

@@ -1,5 +1,6 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodePlan;
@@ -20,6 +21,11 @@ public interface AgentSession {
    * @param locks not changed afterwards by anybody
    */
   void send(NodePlan plan, Map<ImageReference, ImageDigest> locks);
+
+  /**
+   * Replaces what registries are shown for images of the plan. What was not sent yet is replaced.
+   */
+  void show(NodeCredentials credentials);
 
   /**
    * Tells locks that are new or have changed. Those that were not sent yet are merged.

@@ -2,6 +2,7 @@ package dev.prepull.controller.reconcile;
 
 import dev.prepull.controller.status.NodeStatuses;
 import dev.prepull.controller.status.Observation;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -22,6 +23,7 @@ final class AttachedAgent {
   private final NodeHello hello;
   private final Map<ImageReference, ImageReport> reports = new HashMap<>();
   private @Nullable NodePlan sent;
+  private @Nullable NodeCredentials shown;
   private @Nullable PlanRevision acknowledged;
   private @Nullable String planError;
 
@@ -55,6 +57,17 @@ final class AttachedAgent {
   void bring(NodePlan plan, Map<ImageReference, ImageDigest> locks) {
     sent = plan;
     session.send(plan, locks);
+  }
+
+  /**
+   * Sends the credentials of the plan that was sent last, unless they are what the agent has. The
+   * first time on a stream they are always sent: it may still have some of a stream before.
+   */
+  void show(NodeCredentials credentials) {
+    if (!credentials.equals(shown)) {
+      shown = credentials;
+      session.show(credentials);
+    }
   }
 
   void reported(ImageReport report) {

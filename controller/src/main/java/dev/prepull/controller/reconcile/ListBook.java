@@ -7,6 +7,7 @@ import dev.prepull.controller.list.Problem;
 import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.reconcile.ListEvents.Kind;
 import dev.prepull.controller.status.RolloutStatus.ListStatus;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,9 +118,25 @@ final class ListBook {
     return entries.values().stream().map(Entry::inForce).anyMatch(Objects::isNull);
   }
 
-  /** What status says of each list. */
-  List<ListStatus> statuses() {
-    return entries.values().stream().map(this::status).toList();
+  /**
+   * What status says of each list.
+   *
+   * @param more further warnings of the list of that name
+   */
+  List<ListStatus> statuses(Function<String, List<String>> more) {
+    return entries.values().stream()
+        .map(entry -> withWarnings(status(entry), more.apply(entry.raw().name())))
+        .toList();
+  }
+
+  private static ListStatus withWarnings(ListStatus status, List<String> more) {
+    if (more.isEmpty()) {
+      return status;
+    }
+    List<String> warnings = new ArrayList<>(status.warnings());
+    warnings.addAll(more);
+    return new ListStatus(
+        status.name(), status.resourceVersion(), status.accepted(), status.errors(), warnings);
   }
 
   private ListStatus status(Entry entry) {

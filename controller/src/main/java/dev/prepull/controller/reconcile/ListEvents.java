@@ -13,7 +13,9 @@ public interface ListEvents {
     /** Every targeted node holds every image of the list with its locked digest. */
     ROLLOUT_COMPLETE("RolloutComplete", false),
     /** An image spreads no further, or fails on nodes when all else is done. */
-    ROLLOUT_STALLED("RolloutStalled", true);
+    ROLLOUT_STALLED("RolloutStalled", true),
+    /** A Secret, a ServiceAccount or a token that the list's images need cannot be used. */
+    CREDENTIAL_PROBLEM("CredentialProblem", true);
 
     private final String reason;
     private final boolean warning;

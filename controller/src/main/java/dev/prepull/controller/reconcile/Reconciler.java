@@ -1,5 +1,6 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.controller.list.PrePullList;
 import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.plan.NodeInfo;
@@ -58,6 +59,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private final StatusSink statusSink;
   private final ControllerListener listener;
   private final ListBook lists;
+  private final CredentialDesk credentials;
   private final Rollouts waves;
   private final Dispatcher dispatcher;
   private final RolloutWatch rollouts;
@@ -77,6 +79,9 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   /** Whom the loop tells what it does. */
   public record World(StatusSink status, ListEvents events, ControllerListener listener) {}
 
+  /** Where the loop gets credentials for the images of the lists. */
+  public record Credentials(PullObjects objects, RegistryTokens tokens) {}
+
   /**
    * A loop that plans once it has been told lists and nodes.
    *
@@ -84,11 +89,16 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
    * @param random for jitter
    */
   public Reconciler(
-      EventLoop loop, World world, Collection<DigestLock> known, RandomGenerator random) {
+      EventLoop loop,
+      World world,
+      Credentials sources,
+      Collection<DigestLock> known,
+      RandomGenerator random) {
     this.loop = loop;
     this.statusSink = world.status();
     this.listener = world.listener();
     this.lists = new ListBook(world.events());
+    this.credentials = new CredentialDesk(loop, sources, world.events(), this::planSoon);
     this.rollouts = new RolloutWatch(world.events());
     this.waves = new Rollouts(known, loop.now(), random);
     this.dispatcher = new Dispatcher(loop, waves, agents, this::looked);
@@ -219,7 +229,11 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private void plan() {
     planPending = false;
     Instant began = loop.now();
-    fleet = Planner.plan(lists.inForce(), nodes);
+    List<PrePullList> inForce = lists.inForce();
+    if (!credentials.areReadyFor(inForce)) {
+      return;
+    }
+    fleet = Planner.plan(inForce, nodes);
     ready = true;
     if (!lists.isIncomplete()) {
       waves.planned(fleet, this::reportOf, began);
@@ -229,6 +243,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     for (Map.Entry<NodeName, AttachedAgent> agent : agents.entrySet()) {
       sent += bring(agent.getKey(), agent.getValue()) ? 1 : 0;
     }
+    credentials.settled(fleet.plans().values());
     Duration took = Duration.between(began, loop.now());
     listener.planned(nodes.size(), sent, took);
     log.atInfo()
@@ -242,10 +257,15 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   /** A node that no plan was made for keeps what it has: an agent may be faster than its Node. */
   private boolean bring(NodeName node, AttachedAgent agent) {
     NodePlan plan = fleet.plans().get(node);
-    if (plan == null || lists.isIncomplete() || agent.has(plan)) {
+    if (plan == null || lists.isIncomplete()) {
+      return false;
+    }
+    if (agent.has(plan)) {
+      agent.show(credentials.of(plan));
       return false;
     }
     agent.bring(plan, waves.locksOf(plan));
+    agent.show(credentials.of(plan));
     waves.brought(node, plan);
     dispatcher.soon();
     return true;
@@ -290,7 +310,8 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
     return StatusFold.of(
         new Observation(
             loop.now(),
-            lists.statuses(),
+            credentials.advice(),
+            lists.statuses(credentials::problemsOf),
             fleet.plans(),
             fleet.listsOf(),
             holdings,

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the lists from a manifest file and watches it, also across editors that replace the file
- * and mounts that swap symbolic links. A file that cannot be read as a manifest changes nothing:
- * the last good one stays in force and the reason is shown.
+ * Reads the lists, and what they need credentials from, in a manifest file and watches it, also
+ * across editors that replace the file and mounts that swap symbolic links. A file that cannot be
+ * read as a manifest changes nothing: the last good one stays in force and the reason is shown.
  */
 public final class FileLists implements AutoCloseable {
 
@@ -32,26 +32,32 @@ public final class FileLists implements AutoCloseable {
 
   private final Path file;
   private final ClusterObserver observer;
+  private final FilePullObjects pullObjects;
   private final WatchService watcher;
   private final Thread thread;
+
+  /** A hash of what was read last, which may hold Secrets; empty when it could not be read. */
   private String seen = "";
 
-  private FileLists(Path file, ClusterObserver observer, WatchService watcher) {
+  private FileLists(
+      Path file, ClusterObserver observer, FilePullObjects pullObjects, WatchService watcher) {
     this.file = file;
     this.observer = observer;
+    this.pullObjects = pullObjects;
     this.watcher = watcher;
     this.thread = Thread.ofVirtual().name("file-lists").unstarted(this::watch);
   }
 
   /** Reads the file once, so that a wrong path is told at the start, and goes on watching it. */
-  public static FileLists start(Path file, ClusterObserver observer) throws StartupException {
+  public static FileLists start(Path file, ClusterObserver observer, FilePullObjects pullObjects)
+      throws StartupException {
     Path absolute = file.toAbsolutePath();
     try {
       WatchService watcher = absolute.getFileSystem().newWatchService();
-      FileLists lists = new FileLists(absolute, observer, watcher);
+      FileLists lists = new FileLists(absolute, observer, pullObjects, watcher);
       String manifest = Files.readString(absolute);
-      List<RawList> first = ManifestReader.read(manifest);
-      lists.seen = manifest;
+      List<RawList> first = ManifestReader.read(manifest).lists();
+      lists.seen = ManifestReader.hash(manifest);
       observer.listsObserved(first);
       absolute
           .resolveSibling(".")
@@ -101,8 +107,9 @@ public final class FileLists implements AutoCloseable {
         refuse("it cannot be read: " + e);
       }
     }
-    if (!manifest.equals(seen)) {
-      seen = manifest;
+    String now = manifest.isEmpty() ? "" : ManifestReader.hash(manifest);
+    if (!now.equals(seen)) {
+      seen = now;
       if (!manifest.isEmpty()) {
         adopt(manifest);
       }
@@ -111,7 +118,9 @@ public final class FileLists implements AutoCloseable {
 
   private void adopt(String manifest) {
     try {
-      observer.listsObserved(ManifestReader.read(manifest));
+      ManifestReader.Manifest read = ManifestReader.read(manifest);
+      pullObjects.changed(read.objects());
+      observer.listsObserved(read.lists());
     } catch (IllegalArgumentException e) {
       refuse(String.valueOf(e.getMessage()));
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 /**
  * Everything that a status is made of, at one moment.
  *
+ * @param doctor what operators should know
  * @param plans what each node shall hold
  * @param listsOf the ConfigMaps that ask for an image
  * @param holdings what the nodes with a connected agent say
@@ -19,6 +20,7 @@ import java.util.Map;
  */
 public record Observation(
     Instant at,
+    List<String> doctor,
     List<RolloutStatus.ListStatus> lists,
     Map<NodeName, NodePlan> plans,
     Map<ImageReference, List<String>> listsOf,

@@ -7,12 +7,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the cluster sees: the content of {@code status.json} and of {@code /api/v1/status}. The
  * component names are the names in the JSON.
+ *
+ * @param doctor what operators should know of the way that PrePull is used here, and what to do
  */
 public record RolloutStatus(
-    Instant observedAt, List<ListStatus> lists, Nodes nodes, List<ImageStatus> images) {
+    Instant observedAt,
+    List<String> doctor,
+    List<ListStatus> lists,
+    Nodes nodes,
+    List<ImageStatus> images) {
 
   /** Copies the lists. */
   public RolloutStatus {
+    doctor = List.copyOf(doctor);
     lists = List.copyOf(lists);
     images = List.copyOf(images);
   }
@@ -23,7 +30,7 @@ public record RolloutStatus(
    * @param resourceVersion the version that was last read
    * @param accepted whether that version is in force; if not, the last good one is
    * @param errors why it was not accepted
-   * @param warnings what is accepted but deserves a look, such as a field without effect yet
+   * @param warnings what is accepted but deserves a look, such as a Secret that does not exist
    */
   public record ListStatus(
       String name,

@@ -46,6 +46,7 @@ public final class StatusFold {
             .toList();
     return new RolloutStatus(
         observation.at(),
+        observation.doctor(),
         observation.lists(),
         new RolloutStatus.Nodes(fold.desired, fold.attached, fold.complete),
         images);

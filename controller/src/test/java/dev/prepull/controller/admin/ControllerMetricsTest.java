@@ -86,6 +86,7 @@ class ControllerMetricsTest {
         new RolloutStatus(
             Instant.EPOCH,
             List.of(),
+            List.of(),
             new RolloutStatus.Nodes(1000, 1000, 0),
             IntStream.range(0, 1000)
                 .mapToObj(i ->

@@ -22,6 +22,7 @@ final class FakeFleet implements FleetView {
   static final RolloutStatus STATUS =
       new RolloutStatus(
           Instant.parse("2026-01-01T00:00:00Z"),
+          List.of(),
           List.of(
               new ListStatus("apps", "1", true, List.of(), List.of()),
               new ListStatus("bad", "2", false, List.of("line 1"), List.of())),

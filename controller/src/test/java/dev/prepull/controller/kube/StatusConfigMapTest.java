@@ -29,7 +29,7 @@ class StatusConfigMapTest {
   private static final Duration SOON = Duration.ofSeconds(3);
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final RolloutStatus STATUS =
-      new RolloutStatus(NOW, List.of(), new RolloutStatus.Nodes(3, 2, 1), List.of());
+      new RolloutStatus(NOW, List.of(), List.of(), new RolloutStatus.Nodes(3, 2, 1), List.of());
   private static final DigestLock LOCK =
       new DigestLock(
           ImageReference.parse("nginx:1"),
@@ -94,7 +94,8 @@ class StatusConfigMapTest {
     server.configMaps.clear();
 
     status.publish(
-        new RolloutStatus(NOW.plusSeconds(9), List.of(), STATUS.nodes(), List.of()), List.of(LOCK));
+        new RolloutStatus(NOW.plusSeconds(9), List.of(), List.of(), STATUS.nodes(), List.of()),
+        List.of(LOCK));
     loop.advance(SOON);
 
     assertThat(server.configMaps).isEmpty();

@@ -32,7 +32,7 @@ class StatusDocumentTest {
       i -> "registry.example.com/" + "a".repeat(200) + "/%05d:1".formatted(i);
 
   private static RolloutStatus status(List<ListStatus> lists, List<ImageStatus> images) {
-    return new RolloutStatus(NOW, lists, new RolloutStatus.Nodes(3, 3, 3), images);
+    return new RolloutStatus(NOW, List.of(), lists, new RolloutStatus.Nodes(3, 3, 3), images);
   }
 
   private static ListStatus list(String name, boolean accepted, List<String> texts) {

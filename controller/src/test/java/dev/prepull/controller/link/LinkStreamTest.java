@@ -3,6 +3,8 @@ package dev.prepull.controller.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.controller.reconcile.AgentSession;
+import dev.prepull.credentials.NodeCredentials;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
@@ -14,6 +16,7 @@ import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullPermit;
 import dev.prepull.protocol.AgentLinkMapper;
 import dev.prepull.protocol.v1.FromAgent;
+import dev.prepull.protocol.v1.FromController;
 import dev.prepull.protocol.v1.Reports;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +77,40 @@ class LinkStreamTest {
     assertThat(agent.nextPlan()).isEqualTo(plan);
     assertThat(agent.nextLocks()).isEqualTo(Map.of(NGINX, DIGEST));
     assertThat(agent.nextPermits()).containsExactly(permit(2, REDIS));
+  }
+
+  @Test
+  void bringsCredentialsBetweenAPlanAndItsLocksToASlowReaderTheNewestOnly() throws Exception {
+    TestAgent agent = link.attach("n1");
+    AgentSession session = attached("n1");
+    agent.stopReading();
+    for (int i = 0; i < 60; i++) {
+      session.send(plan("v" + i, 1000), Map.of());
+    }
+    NodePlan newest = plan("v99", 10);
+
+    session.send(newest, Map.of(NGINX, DIGEST));
+    session.show(credentials("old"));
+    session.permit(List.of(permit(1, NGINX)));
+    session.show(credentials("new"));
+    agent.readOn();
+
+    FromController message = agent.next();
+    while (!message.getPlan().getRevision().equals(newest.revision().value())) {
+      message = agent.next();
+    }
+    assertThat(AgentLinkMapper.credentials(agent.next().getCredentials()))
+        .isEqualTo(credentials("new"));
+    assertThat(agent.nextLocks()).isEqualTo(Map.of(NGINX, DIGEST));
+    assertThat(agent.nextPermits()).containsExactly(permit(1, NGINX));
+  }
+
+  private static NodeCredentials credentials(String password) {
+    return new NodeCredentials(
+        Map.of(
+            NGINX,
+            new NodeCredentials.OfImage(
+                List.of(RegistryCredential.ofPassword("Secret ns/a", "u", password)), List.of())));
   }
 
   @Test

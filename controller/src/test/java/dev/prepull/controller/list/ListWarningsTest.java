@@ -11,21 +11,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a list may say but should know about. */
 class ListWarningsTest {
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "pullSecrets: [regcred]",
-        "serviceAccounts: [builder]",
-      })
-  void tellsOfAFieldThatHasNoEffectYet(String field) {
-    String name = field.substring(0, field.indexOf(':'));
-
-    assertThat(Lists.warnings(Lists.full("images:\n- image: nginx:1\n  " + field)))
-        .containsExactly(
-            "ConfigMap apps, key PrePullList, line 3, column %d: \"%s\": is accepted but has no effect in this version"
-                .formatted(name.length() + 5, name));
-  }
-
   @Test
   void isSilentAboutRollout() {
     assertThat(Lists.warnings(Lists.full("rollout: {canaryNodes: 1}\nimages: []"))).isEmpty();
@@ -45,6 +30,8 @@ class ListWarningsTest {
         "tolerations: []",
         "platforms: [linux/amd64]",
         "nodeSelector: {a: b}",
+        "pullSecrets: [regcred]",
+        "serviceAccounts: [builder]",
       })
   void isSilentAboutWhatHasItsEffect(String field) {
     assertThat(Lists.warnings(Lists.full("images:\n- image: nginx:1\n  " + field))).isEmpty();

@@ -1,5 +1,6 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -35,6 +36,12 @@ final class FakeAgent implements AgentSession {
   /** Every permit that was given, in order. */
   final List<PullPermit> permits = new ArrayList<>();
 
+  /** The credentials that were sent, in order. */
+  final List<NodeCredentials> shown = new ArrayList<>();
+
+  /** What was sent, in order: {@code plan}, {@code credentials}, {@code permits}. */
+  final List<String> kinds = new ArrayList<>();
+
   private NodePlan plan = NodePlan.EMPTY;
 
   FakeAgent(Reconciler reconciler, String node) {
@@ -55,10 +62,17 @@ final class FakeAgent implements AgentSession {
 
   @Override
   public void send(NodePlan newPlan, Map<ImageReference, ImageDigest> known) {
+    kinds.add("plan");
     plan = newPlan;
     plans.add(newPlan.images().stream().map(image -> image.reference().written()).toList());
     locks.clear();
     lock(known);
+  }
+
+  @Override
+  public void show(NodeCredentials credentials) {
+    kinds.add("credentials");
+    shown.add(credentials);
   }
 
   @Override
@@ -68,6 +82,7 @@ final class FakeAgent implements AgentSession {
 
   @Override
   public void permit(Collection<PullPermit> given) {
+    kinds.add("permits");
     permits.addAll(given);
   }
 

@@ -45,6 +45,7 @@ class RolloutWatchTest {
     watch.observe(
         new RolloutStatus(
             Instant.EPOCH,
+            List.of(),
             names.stream()
                 .map(name -> new ListStatus(name, "1", true, List.of(), List.of()))
                 .toList(),

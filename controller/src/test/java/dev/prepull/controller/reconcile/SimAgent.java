@@ -1,5 +1,6 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -65,6 +66,9 @@ final class SimAgent {
     public void send(NodePlan newPlan, Map<ImageReference, ImageDigest> known) {
       fromController.addLast(() -> adopt(this, newPlan, known));
     }
+
+    @Override
+    public void show(NodeCredentials credentials) {}
 
     @Override
     public void lock(Map<ImageReference, ImageDigest> changed) {

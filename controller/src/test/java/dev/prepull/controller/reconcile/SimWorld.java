@@ -101,6 +101,7 @@ final class SimWorld implements ControllerListener {
         new Reconciler(
             process,
             new Reconciler.World(sink, (list, kind, message) -> {}, this),
+            new Reconciler.Credentials(new FakePullObjects(), RegistryTokens.NONE),
             kept,
             random.split());
     begun.nodesObserved(nodes());

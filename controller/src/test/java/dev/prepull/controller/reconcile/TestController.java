@@ -27,6 +27,8 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
   private static final Duration SETTLED = Duration.ofSeconds(1);
 
   final FakeEventLoop loop = new FakeEventLoop();
+  final FakePullObjects objects = new FakePullObjects();
+  final FakeRegistryTokens tokens = new FakeRegistryTokens();
   final Reconciler reconciler;
 
   /** As {@code configMap Reason: message}. */
@@ -48,13 +50,22 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
   TestController(Collection<DigestLock> known) {
     reconciler =
         new Reconciler(
-            loop, new Reconciler.World(this, this, this), known, new SplittableRandom(1));
+            loop,
+            new Reconciler.World(this, this, this),
+            new Reconciler.Credentials(objects, tokens),
+            known,
+            new SplittableRandom(1));
   }
 
   /** The plain form of a list. */
   static RawList list(String name, String... images) {
     String text = String.join("\n", images);
     return new RawList(name, "v" + text.hashCode(), Map.of("images", text), Set.of());
+  }
+
+  /** The full form of a list. */
+  static RawList full(String name, String text) {
+    return new RawList(name, "v" + text.hashCode(), Map.of("PrePullList", text), Set.of());
   }
 
   void observeLists(RawList... lists) {

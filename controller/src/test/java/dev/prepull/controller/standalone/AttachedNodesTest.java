@@ -7,6 +7,7 @@ import dev.prepull.controller.plan.NodeInfo;
 import dev.prepull.controller.reconcile.AgentObserver;
 import dev.prepull.controller.reconcile.AgentSession;
 import dev.prepull.controller.reconcile.ClusterObserver;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -30,6 +31,9 @@ class AttachedNodesTest {
   private static final class Session implements AgentSession {
     @Override
     public void send(NodePlan plan, Map<ImageReference, ImageDigest> locks) {}
+
+    @Override
+    public void show(NodeCredentials credentials) {}
 
     @Override
     public void lock(Map<ImageReference, ImageDigest> locks) {}

@@ -42,6 +42,7 @@ class ConsoleTest {
     return new RolloutStatus(
         Instant.ofEpochSecond(second),
         List.of(),
+        List.of(),
         new RolloutStatus.Nodes(3, 2, complete),
         List.of());
   }

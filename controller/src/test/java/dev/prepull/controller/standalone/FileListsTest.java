@@ -46,8 +46,12 @@ class FileListsTest implements ClusterObserver {
     lists.close();
   }
 
+  private FileLists start(Path manifest) throws StartupException {
+    return FileLists.start(manifest, this, new FilePullObjects(manifest, Runnable::run));
+  }
+
   private void start() throws StartupException {
-    lists = FileLists.start(file, this);
+    lists = start(file);
     assertThat(observed.poll()).isEqualTo("nginx:1");
   }
 
@@ -146,7 +150,7 @@ class FileListsTest implements ClusterObserver {
   void doesNotStartWithoutTheFile() throws IOException {
     Files.delete(file);
 
-    assertThatThrownBy(() -> FileLists.start(file, this))
+    assertThatThrownBy(() -> start(file))
         .isInstanceOf(StartupException.class)
         .hasMessage(
             "Tried to read --lists-from %s but failed: java.nio.file.NoSuchFileException: %s. Check the path and its permissions."
@@ -157,7 +161,7 @@ class FileListsTest implements ClusterObserver {
   void doesNotStartWithAFileThatIsNoManifest() throws IOException {
     Files.writeString(file, "kind: [");
 
-    assertThatThrownBy(() -> FileLists.start(file, this))
+    assertThatThrownBy(() -> start(file))
         .isInstanceOf(StartupException.class)
         .hasMessageStartingWith("Tried to read --lists-from " + file + " but it is not YAML")
         .hasMessageEndingWith(

@@ -39,7 +39,7 @@ class ManifestReaderTest {
             images: [redis:7]
         """;
 
-    assertThat(ManifestReader.read(manifest))
+    assertThat(ManifestReader.read(manifest).lists())
         .singleElement()
         .satisfies(list -> {
           assertThat(list.name()).isEqualTo("apps");
@@ -52,7 +52,9 @@ class ManifestReaderTest {
   void readsSeveralDocumentsInTheirOrder() {
     String manifest = configMap("b", "nginx:1") + "---\n---\n" + configMap("a", "redis:7");
 
-    assertThat(ManifestReader.read(manifest)).extracting(RawList::name).containsExactly("b", "a");
+    assertThat(ManifestReader.read(manifest).lists())
+        .extracting(RawList::name)
+        .containsExactly("b", "a");
   }
 
   @Test
@@ -61,7 +63,9 @@ class ManifestReaderTest {
         "{apiVersion: v1, kind: List, items: [%s, {kind: Secret}, %s]}"
             .formatted(configMap("a", "nginx:1").strip(), configMap("b", "redis:7").strip());
 
-    assertThat(ManifestReader.read(manifest)).extracting(RawList::name).containsExactly("a", "b");
+    assertThat(ManifestReader.read(manifest).lists())
+        .extracting(RawList::name)
+        .containsExactly("a", "b");
   }
 
   @Test
@@ -72,7 +76,9 @@ class ManifestReaderTest {
          "data":{"images":"nginx:1"}}
         """;
 
-    assertThat(ManifestReader.read(manifest)).extracting(RawList::name).containsExactly("a");
+    assertThat(ManifestReader.read(manifest).lists())
+        .extracting(RawList::name)
+        .containsExactly("a");
   }
 
   @ParameterizedTest
@@ -89,7 +95,7 @@ class ManifestReaderTest {
         "{kind: List}",
       })
   void passesOverEverythingElse(String manifest) {
-    assertThat(ManifestReader.read(manifest)).isEmpty();
+    assertThat(ManifestReader.read(manifest).lists()).isEmpty();
   }
 
   @Test
@@ -97,19 +103,20 @@ class ManifestReaderTest {
     String manifest =
         configMap("a", "nginx:1").replace(" data:", " binaryData: {x.gz: AAAA}, data:");
 
-    assertThat(ManifestReader.read(manifest))
+    assertThat(ManifestReader.read(manifest).lists())
         .flatExtracting(RawList::binaryKeys)
         .containsExactly("x.gz");
   }
 
   @Test
   void givesTheSameVersionToTheSameContentOnly() {
-    String first = ManifestReader.read(configMap("a", "nginx:1")).getFirst().resourceVersion();
+    String first =
+        ManifestReader.read(configMap("a", "nginx:1")).lists().getFirst().resourceVersion();
 
-    assertThat(ManifestReader.read("# c\n" + configMap("a", "nginx:1")))
+    assertThat(ManifestReader.read("# c\n" + configMap("a", "nginx:1")).lists())
         .extracting(RawList::resourceVersion)
         .containsExactly(first);
-    assertThat(ManifestReader.read(configMap("a", "nginx:2")))
+    assertThat(ManifestReader.read(configMap("a", "nginx:2")).lists())
         .extracting(RawList::resourceVersion)
         .doesNotContain(first);
   }

@@ -6,7 +6,9 @@ import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.reconcile.AgentSession;
 import dev.prepull.controller.reconcile.ControllerListener;
 import dev.prepull.controller.reconcile.Reconciler;
+import dev.prepull.controller.reconcile.RegistryTokens;
 import dev.prepull.controller.status.RolloutStatus;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.loop.FakeEventLoop;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
@@ -16,6 +18,7 @@ import dev.prepull.model.NodePlan;
 import dev.prepull.model.Platform;
 import dev.prepull.model.PullPermit;
 import dev.prepull.model.RuntimeInfo;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,6 +50,9 @@ class StandaloneRestartTest {
     }
 
     @Override
+    public void show(NodeCredentials credentials) {}
+
+    @Override
     public void lock(Map<ImageReference, ImageDigest> locks) {}
 
     @Override
@@ -61,6 +67,8 @@ class StandaloneRestartTest {
       new Reconciler(
           loop,
           new Reconciler.World((status, locks) -> {}, (configMap, kind, message) -> {}, NOBODY),
+          new Reconciler.Credentials(
+              new FilePullObjects(Path.of("lists.yaml"), Runnable::run), RegistryTokens.NONE),
           List.of(),
           new SplittableRandom(1));
 

@@ -85,6 +85,7 @@ class StatusFoldTest {
         new Observation(
             NOW,
             List.of(),
+            List.of(),
             plans,
             Map.of(NGINX, List.of("apps"), REDIS, List.of("apps", "other")),
             holdings,

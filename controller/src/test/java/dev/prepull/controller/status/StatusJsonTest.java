@@ -19,6 +19,7 @@ class StatusJsonTest {
   private static final RolloutStatus STATUS =
       new RolloutStatus(
           Instant.parse("2026-01-02T03:04:05Z"),
+          List.of("look"),
           List.of(new ListStatus("apps", "42", false, List.of("bad"), List.of("odd"))),
           new RolloutStatus.Nodes(5, 4, 3),
           List.of(
@@ -39,7 +40,7 @@ class StatusJsonTest {
     assertThat(StatusJson.render(STATUS))
         .isEqualTo(
             """
-            {"observedAt":"2026-01-02T03:04:05Z",\
+            {"observedAt":"2026-01-02T03:04:05Z","doctor":["look"],\
             "lists":[{"name":"apps","resourceVersion":"42","accepted":false,\
             "errors":["bad"],"warnings":["odd"]}],\
             "nodes":{"desired":5,"attached":4,"complete":3},\
