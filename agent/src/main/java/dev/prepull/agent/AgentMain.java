@@ -5,6 +5,10 @@ import dev.prepull.agent.admin.AgentMetrics;
 import dev.prepull.agent.admin.PlanBoard;
 import dev.prepull.agent.config.AgentConfig;
 import dev.prepull.agent.config.AgentFlags;
+import dev.prepull.agent.config.ProviderPaths;
+import dev.prepull.agent.credentials.CredentialSource;
+import dev.prepull.agent.credentials.ExecProviders;
+import dev.prepull.agent.credentials.JoinedCredentials;
 import dev.prepull.agent.credentials.NodeDockerConfigs;
 import dev.prepull.agent.link.LinkClient;
 import dev.prepull.agent.link.LinkSettings;
@@ -37,6 +41,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -74,6 +79,7 @@ public final class AgentMain {
   }
 
   private void start() throws StartupException, InterruptedException {
+    CredentialSource credentials = credentials();
     Vertx vertx = smallVertx();
     stops.add(() -> vertx.close().await());
     ImageRuntime runtime = stops.add(RuntimeSelection.open(config, vertx, clock));
@@ -92,7 +98,7 @@ public final class AgentMain {
     Puller puller =
         stops.add(
             new Puller(
-                new RuntimeCalls(loop, runtime, dockerConfigs(), threads),
+                new RuntimeCalls(loop, runtime, credentials, threads),
                 new Backoff(random),
                 new PullerSettings(config.maxConcurrentPulls(), config.pollInterval()),
                 disk,
@@ -118,9 +124,18 @@ public final class AgentMain {
     link.start();
   }
 
-  private NodeDockerConfigs dockerConfigs() {
-    return new NodeDockerConfigs(
-        config.dockerConfigs(), programDirectories(), NodeDockerConfigs.HELPER_LIMIT);
+  /** What the node has itself, in the order in which registries are shown it. */
+  private CredentialSource credentials() throws StartupException {
+    List<CredentialSource> sources = new ArrayList<>();
+    sources.add(
+        new NodeDockerConfigs(
+            config.dockerConfigs(), programDirectories(), NodeDockerConfigs.HELPER_LIMIT));
+    ProviderPaths providers = config.credentialProviders();
+    if (providers != null) {
+      sources.add(
+          ExecProviders.open(providers.config(), providers.programs(), ExecProviders.LIMIT, clock));
+    }
+    return new JoinedCredentials(sources);
   }
 
   /** Where a shell would look for programs. */

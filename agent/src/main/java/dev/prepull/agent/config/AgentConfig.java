@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageFilesystem a directory on it; null to ask the runtime
  * @param diskThreshold used space in percent that pulls must not reach
  * @param dockerConfigs files with credentials, the preferred ones first; need not be there
+ * @param credentialProviders null for none
  */
 public record AgentConfig(
     NodeName node,
@@ -35,7 +36,8 @@ public record AgentConfig(
     @Nullable Path imageFilesystem,
     int diskThreshold,
     Path stateDirectory,
-    List<Path> dockerConfigs) {
+    List<Path> dockerConfigs,
+    @Nullable ProviderPaths credentialProviders) {
 
   /** Which adapter to use. */
   public enum RuntimeKind {
@@ -67,7 +69,8 @@ public record AgentConfig(
         imageFilesystem(flags),
         flags.number(AgentFlags.DISK_THRESHOLD, 1, MOST_PERCENT),
         Path.of(flags.required(AgentFlags.STATE_DIR)),
-        dockerConfigs(flags));
+        dockerConfigs(flags),
+        ProviderPaths.from(flags));
   }
 
   private static NodeName node(Flags flags) throws UsageException {

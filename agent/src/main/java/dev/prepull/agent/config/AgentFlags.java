@@ -68,6 +68,17 @@ public final class AgentFlags {
               .collect(Collectors.joining(",")),
           "Docker configs with credentials for registries, the preferred ones first; read again when they change.");
 
+  static final Flag CREDENTIAL_PROVIDER_CONFIG =
+      Flag.optional(
+          "credential-provider-config",
+          "PATH",
+          "The kubelet's CredentialProviderConfig, or a directory of such; read at the start.");
+  static final Flag CREDENTIAL_PROVIDER_BIN_DIR =
+      Flag.optional(
+          "credential-provider-bin-dir",
+          "PATH",
+          "Directory of the plugins that the CredentialProviderConfig names.");
+
   /** In the order of the help. */
   public static final List<Flag> ALL =
       List.of(
@@ -84,7 +95,9 @@ public final class AgentFlags {
           IMAGE_FS,
           DISK_THRESHOLD,
           STATE_DIR,
-          DOCKER_CONFIG);
+          DOCKER_CONFIG,
+          CREDENTIAL_PROVIDER_CONFIG,
+          CREDENTIAL_PROVIDER_BIN_DIR);
 
   private AgentFlags() {}
 }

@@ -1,13 +1,15 @@
 package dev.prepull.agent.credentials;
 
-import dev.prepull.credentials.CredentialProblem;
 import dev.prepull.credentials.DockerConfig;
 import dev.prepull.credentials.Keyring;
 import dev.prepull.credentials.ReadConfig;
 import dev.prepull.model.ImageReference;
 import dev.prepull.program.StartupException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,7 +85,7 @@ public final class ExecProviders implements CredentialSource {
       }
       return files;
     } catch (IOException e) {
-      throw unusable(config, String.valueOf(e));
+      throw unusable(config, unreadable(e));
     }
   }
 
@@ -93,8 +95,18 @@ public final class ExecProviders implements CredentialSource {
     } catch (IllegalArgumentException e) {
       throw unusable(file, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw unusable(file, String.valueOf(e));
+      throw unusable(file, unreadable(e));
     }
+  }
+
+  private static String unreadable(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ ->
+          "it is not there; name the kubelet's file, and mount it where the agent runs in a container";
+      case AccessDeniedException _ -> "it may not be read; let this agent's user read it";
+      case CharacterCodingException _ -> "it is no UTF-8; expected YAML or JSON";
+      default -> "it cannot be read: " + e;
+    };
   }
 
   private static StartupException unusable(Path config, String why) {
@@ -105,12 +117,12 @@ public final class ExecProviders implements CredentialSource {
   @Override
   public FoundCredentials find(ImageReference image) throws InterruptedException {
     List<DockerConfig> configs = new ArrayList<>();
-    List<CredentialProblem> problems = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     for (ExecProvider provider : providers) {
       if (provider.serves(image)) {
         ReadConfig answer = provider.ask(image);
         configs.add(answer.config());
-        problems.addAll(answer.problems());
+        answer.problems().forEach(problem -> problems.add(problem.toString()));
       }
     }
     return new FoundCredentials(Keyring.of(configs).lookup(image), problems);

@@ -1,6 +1,5 @@
 package dev.prepull.agent.credentials;
 
-import dev.prepull.credentials.CredentialProblem;
 import dev.prepull.credentials.DockerConfig;
 import dev.prepull.credentials.DockerHub;
 import dev.prepull.credentials.Keyring;
@@ -52,8 +51,10 @@ public final class NodeDockerConfigs implements CredentialSource {
   public FoundCredentials find(ImageReference image) throws InterruptedException {
     List<ReadConfig> read = files.stream().map(DockerConfigFile::read).toList();
     List<DockerConfig> configs = read.stream().map(ReadConfig::config).toList();
-    List<CredentialProblem> problems = new ArrayList<>();
-    read.forEach(config -> problems.addAll(config.problems()));
+    List<String> problems = new ArrayList<>();
+    for (ReadConfig config : read) {
+      config.problems().forEach(problem -> problems.add(problem.toString()));
+    }
     List<RegistryCredential> found = new ArrayList<>(Keyring.of(configs).lookup(image));
     for (int i = 0; i < configs.size(); i++) {
       Optional<String> helper = configs.get(i).helper(image);
@@ -61,7 +62,7 @@ public final class NodeDockerConfigs implements CredentialSource {
         switch (helpers.ask(helper.get(), DockerHub.loginServer(image), names.get(i))) {
           case HelperAnswer.Found answer -> found.add(answer.credential());
           case HelperAnswer.None _ -> {}
-          case HelperAnswer.Failed answer -> problems.add(answer.problem());
+          case HelperAnswer.Failed answer -> problems.add(answer.problem().toString());
         }
       }
     }

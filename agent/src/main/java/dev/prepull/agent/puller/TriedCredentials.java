@@ -1,7 +1,6 @@
 package dev.prepull.agent.puller;
 
 import dev.prepull.agent.runtime.PullOutcome;
-import dev.prepull.credentials.CredentialProblem;
 import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.PullReason;
@@ -17,8 +16,7 @@ import java.util.stream.Stream;
  * @param tries in order, the anonymous one last
  * @param problems why there may be fewer credentials than meant
  */
-record TriedCredentials(
-    ImageReference reference, List<Try> tries, List<CredentialProblem> problems) {
+record TriedCredentials(ImageReference reference, List<Try> tries, List<String> problems) {
 
   /** Copies both lists; there must be a try. */
   TriedCredentials {

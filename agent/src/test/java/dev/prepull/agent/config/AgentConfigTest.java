@@ -49,7 +49,8 @@ class AgentConfigTest {
                 null,
                 85,
                 Path.of("/var/lib/prepull"),
-                NodeDockerConfigs.USUAL_FILES));
+                NodeDockerConfigs.USUAL_FILES,
+                null));
   }
 
   @Test
@@ -69,7 +70,9 @@ class AgentConfigTest {
             Map.entry("image-fs", images.toString()),
             Map.entry("disk-threshold", "70"),
             Map.entry("state-dir", "state"),
-            Map.entry("docker-config", "/etc/regcred.json,more/.dockercfg"));
+            Map.entry("docker-config", "/etc/regcred.json,more/.dockercfg"),
+            Map.entry("credential-provider-config", "/etc/kubelet/providers.yaml"),
+            Map.entry("credential-provider-bin-dir", "/usr/libexec/providers"));
 
     assertThat(given.keySet()).containsExactlyInAnyOrderElementsOf(names());
     assertThat(config(given))
@@ -88,7 +91,9 @@ class AgentConfigTest {
                 images,
                 70,
                 Path.of("state"),
-                List.of(Path.of("/etc/regcred.json"), Path.of("more/.dockercfg"))));
+                List.of(Path.of("/etc/regcred.json"), Path.of("more/.dockercfg")),
+                new ProviderPaths(
+                    Path.of("/etc/kubelet/providers.yaml"), Path.of("/usr/libexec/providers"))));
   }
 
   @ParameterizedTest
@@ -100,6 +105,15 @@ class AgentConfigTest {
   @Test
   void readsNoDockerConfigWhereNoneIsNamed() throws Exception {
     assertThat(config(with("docker-config", "")).dockerConfigs()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"credential-provider-config", "credential-provider-bin-dir"})
+  void wantsBothPathsOfCredentialProvidersOrNeither(String alone) {
+    assertThatThrownBy(() -> config(with(alone, "/etc/kubernetes/providers")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--credential-provider-config and --credential-provider-bin-dir belong together: give both, as the kubelet has them, or neither");
   }
 
   @ParameterizedTest

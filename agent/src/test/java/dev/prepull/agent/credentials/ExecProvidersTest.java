@@ -326,7 +326,9 @@ class ExecProvidersTest {
   void refusesAFileThatIsNotThere() {
     assertThatThrownBy(this::open)
         .isInstanceOf(StartupException.class)
-        .hasMessageContaining("NoSuchFileException");
+        .hasMessage(
+            "Tried to read --credential-provider-config %s but failed: it is not there; name the kubelet's file, and mount it where the agent runs in a container."
+                .formatted(config));
   }
 
   @Test
@@ -360,11 +362,7 @@ class ExecProvidersTest {
   }
 
   private static String problem(ExecProviders providers) throws InterruptedException {
-    return String.join(
-        " ",
-        providers.find(ImageReference.parse("reg.example/app")).problems().stream()
-            .map(Object::toString)
-            .toList());
+    return String.join(" ", providers.find(ImageReference.parse("reg.example/app")).problems());
   }
 
   private void plugin(String name, String script) throws IOException {

@@ -2,7 +2,6 @@ package dev.prepull.agent.puller;
 
 import dev.prepull.agent.credentials.CredentialSource;
 import dev.prepull.agent.credentials.FoundCredentials;
-import dev.prepull.credentials.CredentialProblem;
 import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageReference;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ final class FakeCredentials implements CredentialSource {
 
   final List<ImageReference> questions = new ArrayList<>();
   private List<RegistryCredential> credentials = List.of();
-  private List<CredentialProblem> problems = List.of();
+  private List<String> problems = List.of();
   private Runnable meanwhile = () -> {};
 
   /** These and no others from now on. */
@@ -22,7 +21,7 @@ final class FakeCredentials implements CredentialSource {
   }
 
   /** These problems and no others from now on. */
-  void lack(CredentialProblem... those) {
+  void lack(String... those) {
     problems = List.of(those);
   }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.agent.runtime.FakeImageRuntime;
 import dev.prepull.agent.runtime.PullOutcome;
-import dev.prepull.credentials.CredentialProblem;
 import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
@@ -134,7 +133,7 @@ class RegistryPullsTest {
     assertThat(failed.reason()).isEqualTo(PullReason.UNAUTHORIZED);
     assertThat(FailureMessage.of(APP, failed))
         .isEqualTo(
-            "Tried to pull registry.example/team/app:1 but registry.example gives it neither for the 2 credentials of /first.json and the credential of /second.json, nor without any: the fake registry says so. Give the node credentials for registry.example that may pull it, in a docker config that --docker-config names.");
+            "Tried to pull registry.example/team/app:1 but registry.example gives it neither for the 2 credentials of /first.json and the credential of /second.json, nor without any: the fake registry says so. Give the node a credential for registry.example that may pull it: a docker config that --docker-config names, or the kubelet's credential provider.");
   }
 
   @Test
@@ -152,9 +151,7 @@ class RegistryPullsTest {
   @Test
   void saysWhyASourceCouldNotBeUsed() throws Exception {
     runtime.guard(HOST, WANTED, PullReason.UNAUTHORIZED);
-    source.lack(
-        CredentialProblem.ofWhole("/root/.dockercfg", "is not JSON"),
-        CredentialProblem.ofWhole("/root/.docker/config.json", "is empty"));
+    source.lack("/root/.dockercfg: is not JSON", "/root/.docker/config.json: is empty");
 
     PullOutcome.Failed failed = failure(pull());
 
@@ -165,7 +162,7 @@ class RegistryPullsTest {
 
   @Test
   void doesNotSpeakOfBrokenSourcesWhereNoneWasNeeded() throws Exception {
-    source.lack(CredentialProblem.ofWhole("/root/.dockercfg", "is not JSON"));
+    source.lack("/root/.dockercfg: is not JSON");
 
     assertThat(pull()).isInstanceOf(PullOutcome.Pulled.class);
   }

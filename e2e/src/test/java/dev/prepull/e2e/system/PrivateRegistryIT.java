@@ -63,7 +63,7 @@ class PrivateRegistryIT {
 
     fleet.awaitReason(image, "Unauthorized");
     assertThat(fleet.message(image))
-        .contains(image, guarded.host(), CONFIG, "Give the node credentials for");
+        .contains(image, guarded.host(), CONFIG, "Give the node a credential for");
   }
 
   @Test
