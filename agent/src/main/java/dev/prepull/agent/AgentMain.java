@@ -10,6 +10,7 @@ import dev.prepull.agent.credentials.CredentialSource;
 import dev.prepull.agent.credentials.ExecProviders;
 import dev.prepull.agent.credentials.JoinedCredentials;
 import dev.prepull.agent.credentials.NodeDockerConfigs;
+import dev.prepull.agent.credentials.PullCredentials;
 import dev.prepull.agent.link.LinkClient;
 import dev.prepull.agent.link.LinkSettings;
 import dev.prepull.agent.link.NodeSide;
@@ -79,7 +80,7 @@ public final class AgentMain {
   }
 
   private void start() throws StartupException, InterruptedException {
-    CredentialSource credentials = credentials();
+    PullCredentials credentials = new PullCredentials(credentialsOfNode());
     Vertx vertx = smallVertx();
     stops.add(() -> vertx.close().await());
     ImageRuntime runtime = stops.add(RuntimeSelection.open(config, vertx, clock));
@@ -125,7 +126,7 @@ public final class AgentMain {
   }
 
   /** What the node has itself, in the order in which registries are shown it. */
-  private CredentialSource credentials() throws StartupException {
+  private CredentialSource credentialsOfNode() throws StartupException {
     List<CredentialSource> sources = new ArrayList<>();
     sources.add(
         new NodeDockerConfigs(

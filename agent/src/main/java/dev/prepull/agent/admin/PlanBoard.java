@@ -2,6 +2,7 @@ package dev.prepull.agent.admin;
 
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
@@ -38,6 +39,11 @@ public final class PlanBoard implements PlanReceiver {
         .keySet()
         .retainAll(next.images().stream().map(PlannedImage::reference).collect(Collectors.toSet()));
     puller.plan(next);
+  }
+
+  @Override
+  public void credentials(NodeCredentials credentials) {
+    puller.credentials(credentials);
   }
 
   @Override

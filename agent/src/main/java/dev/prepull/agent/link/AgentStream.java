@@ -84,7 +84,14 @@ final class AgentStream {
           log.warn("Locks could not be read: {}", e.getMessage());
         }
       }
-      case CREDENTIALS, MESSAGE_NOT_SET -> log.debug("A message of a newer controller is ignored");
+      case CREDENTIALS -> {
+        try {
+          node.plans().credentials(AgentLinkMapper.credentials(message.getCredentials()));
+        } catch (IllegalArgumentException e) {
+          log.warn("Credentials could not be read: {}", e.getMessage());
+        }
+      }
+      case MESSAGE_NOT_SET -> log.debug("A message of a newer controller is ignored");
     }
   }
 

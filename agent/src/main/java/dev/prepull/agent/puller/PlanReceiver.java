@@ -1,5 +1,6 @@
 package dev.prepull.agent.puller;
 
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.NodePlan;
@@ -12,6 +13,12 @@ public interface PlanReceiver {
 
   /** This is the node's plan now. */
   void plan(NodePlan plan);
+
+  /**
+   * These are the credentials for images of the plan; replaces what was told before. They come
+   * after the plan, and before the locks and permits of the same stream.
+   */
+  void credentials(NodeCredentials credentials);
 
   /**
    * These images of the plan shall resolve to these digests; adds to, and replaces, what was told

@@ -141,8 +141,13 @@ final class PullEndings {
         failed.reason() == PullReason.ERR_IMAGE_PULL && attempt > 1
             ? PullReason.IMAGE_PULL_BACK_OFF
             : failed.reason();
+    boolean outdated =
+        image.haveCredentialsChanged() && TriedCredentials.mayLieInCredentials(reason);
     Duration wait =
-        backoff.after(reason, attempt, isDiskFull(failed) ? PullQueue.PAUSE : failed.retryAfter());
+        outdated
+            ? Duration.ZERO
+            : backoff.after(
+                reason, attempt, isDiskFull(failed) ? PullQueue.PAUSE : failed.retryAfter());
     Instant nextRetry = loop.now().plus(wait);
     PullProblem problem = Problems.failed(image, reason, failed, nextRetry);
     Holding holding = image.state().holding();

@@ -68,7 +68,7 @@ final class PullQueue {
   private void start(TrackedImage image) {
     RunningPull pull = new RunningPull(image.task(), disk, loop().now());
     running.add(pull);
-    image.become(new PullState.Pulling(pull, image.state().holding()));
+    image.begin(pull);
     log.atInfo()
         .addKeyValue("image", image.reference())
         .addKeyValue("digest", pull.task().looks() ? "as the registry says" : pull.task().target())

@@ -1,6 +1,7 @@
 package dev.prepull.agent.puller;
 
 import dev.prepull.agent.puller.disk.DiskBudget;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.ImageDigest;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * gone is brought back.
  *
  * <p>Every pull needs a permit while the controller is there. While it is away, permits that are
- * held stay good, and what disappears is brought back without one.
+ * held stay good, and what disappears is brought back without one. What it has told of credentials
+ * is kept as well.
  */
 public final class Puller implements PlanReceiver, AutoCloseable {
 
@@ -49,6 +51,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   private final Presence presence;
   private final Pins pins;
   private final PullQueue queue;
+  private final CredentialNews credentials;
   private final Removals removals;
   private final RuntimeEvents events;
 
@@ -76,6 +79,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
         new PullEndings(loop, backoff, presence, pins, ownership, inventory, listener);
     this.queue =
         new PullQueue(images, calls, disk, settings.maxConcurrentPulls(), endings, ownership);
+    this.credentials = new CredentialNews(calls.credentials(), images);
     this.removals = new Removals(calls, images, ownership, listener);
     this.events = new RuntimeEvents(calls, ownership.readAt(), this::touched, inventory::ask);
   }
@@ -91,9 +95,18 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   }
 
   @Override
+  public void credentials(NodeCredentials told) {
+    loop.execute(() -> {
+      credentials.told(told);
+      startPulls();
+    });
+  }
+
+  @Override
   public void lock(Map<ImageReference, ImageDigest> locks) {
     Map<ImageReference, ImageDigest> told = Map.copyOf(locks);
     loop.execute(() -> {
+      credentials.due();
       told.forEach(
           (reference, digest) -> images.of(reference).ifPresent(image -> image.lock(digest)));
       startPulls();
@@ -104,6 +117,7 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   public void permit(Collection<PullPermit> permits) {
     List<PullPermit> given = List.copyOf(permits);
     loop.execute(() -> {
+      credentials.due();
       given.forEach(permit ->
           images
               .of(permit.reference())
@@ -117,6 +131,9 @@ public final class Puller implements PlanReceiver, AutoCloseable {
   public void attached(boolean now) {
     loop.execute(() -> {
       attached = now;
+      if (now) {
+        credentials.attached();
+      }
       images.all().forEach(image -> image.attached(now));
       startPulls();
     });

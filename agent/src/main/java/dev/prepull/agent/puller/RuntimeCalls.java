@@ -1,6 +1,6 @@
 package dev.prepull.agent.puller;
 
-import dev.prepull.agent.credentials.CredentialSource;
+import dev.prepull.agent.credentials.PullCredentials;
 import dev.prepull.agent.runtime.ImageRuntime;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
 import dev.prepull.loop.EventLoop;
@@ -19,6 +19,7 @@ public final class RuntimeCalls {
 
   private final EventLoop loop;
   private final ImageRuntime runtime;
+  private final PullCredentials credentials;
   private final RegistryPulls registryPulls;
   private final ThreadFactory threads;
 
@@ -29,9 +30,10 @@ public final class RuntimeCalls {
    * @param threads makes one thread for each call
    */
   public RuntimeCalls(
-      EventLoop loop, ImageRuntime runtime, CredentialSource credentials, ThreadFactory threads) {
+      EventLoop loop, ImageRuntime runtime, PullCredentials credentials, ThreadFactory threads) {
     this.loop = loop;
     this.runtime = runtime;
+    this.credentials = credentials;
     this.registryPulls = new RegistryPulls(runtime, credentials);
     this.threads = threads;
   }
@@ -48,6 +50,10 @@ public final class RuntimeCalls {
 
   ImageRuntime runtime() {
     return runtime;
+  }
+
+  PullCredentials credentials() {
+    return credentials;
   }
 
   RegistryPulls registryPulls() {

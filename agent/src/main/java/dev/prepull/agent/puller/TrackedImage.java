@@ -1,5 +1,6 @@
 package dev.prepull.agent.puller;
 
+import dev.prepull.loop.EventLoop;
 import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.ImageBlob;
 import dev.prepull.model.ImageDigest;
@@ -41,6 +42,7 @@ final class TrackedImage {
   private int failures;
   private int timeouts;
   private boolean deferred;
+  private boolean credentialsChanged;
   private boolean vanished;
   private @Nullable PullProblem lookProblem;
   private @Nullable ImageDigest pinRefusedFor;
@@ -236,6 +238,38 @@ final class TrackedImage {
 
   void deferred(boolean now) {
     deferred = now;
+  }
+
+  // --- credentials
+
+  /** There are other credentials for it, which makes what was refused worth another attempt. */
+  void credentialsChanged() {
+    switch (state) {
+      case PullState.BackingOff(PullProblem problem, EventLoop.Timer timer, Holding holding)
+          when TriedCredentials.mayLieInCredentials(problem.reason()) -> {
+        timer.cancel();
+        forgetFailures();
+        become(standing(holding));
+      }
+      case PullState.Pulling _ -> credentialsChanged = true;
+      case PullState.BackingOff _ -> {}
+      case PullState.Unchecked _ -> {}
+      case PullState.Missing _ -> {}
+      case PullState.Present _ -> {}
+      case PullState.Drifted _ -> {}
+      case PullState.Blocked _ -> {}
+    }
+  }
+
+  /** A pull begins. */
+  void begin(RunningPull pull) {
+    credentialsChanged = false;
+    become(new PullState.Pulling(pull, state.holding()));
+  }
+
+  /** Whether there have been other credentials since the pull began. */
+  boolean haveCredentialsChanged() {
+    return credentialsChanged;
   }
 
   // --- what went wrong

@@ -47,14 +47,18 @@ record TriedCredentials(ImageReference reference, List<Try> tries, List<String> 
           new PullOutcome.Failed(failed.reason(), words, failed.retryAfter()));
     }
 
-    /** Registries often say of what one may not see that it is not there. */
     boolean mayLieInTheCredential() {
-      return is(PullReason.UNAUTHORIZED) || is(PullReason.NOT_FOUND);
+      return mayLieInCredentials(failed.reason());
     }
 
     private boolean is(PullReason reason) {
       return failed.reason() == reason;
     }
+  }
+
+  /** Registries often say of what one may not see that it is not there. */
+  static boolean mayLieInCredentials(PullReason reason) {
+    return reason == PullReason.UNAUTHORIZED || reason == PullReason.NOT_FOUND;
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.puller.disk.DiskReading;
 import dev.prepull.agent.report.ReportBook;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
@@ -194,6 +195,9 @@ class AdminServerTest {
   private static final class Nobody implements PlanReceiver {
     @Override
     public void plan(NodePlan plan) {}
+
+    @Override
+    public void credentials(NodeCredentials credentials) {}
 
     @Override
     public void lock(Map<ImageReference, ImageDigest> locks) {}

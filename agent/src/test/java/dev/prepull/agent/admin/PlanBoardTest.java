@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImagePolicy;
 import dev.prepull.model.ImageReference;
@@ -112,11 +113,13 @@ class PlanBoardTest {
     PullPermit permit = new PullPermit(1, APP, PullPermit.Purpose.CONVERGE, List.of());
 
     board.plan(plan(APP));
+    board.credentials(NodeCredentials.EMPTY);
     board.lock(Map.of());
     board.permit(List.of(permit));
     board.attached(false);
 
-    assertThat(puller.got).containsExactly(plan(APP), Map.of(), List.of(permit), false);
+    assertThat(puller.got)
+        .containsExactly(plan(APP), NodeCredentials.EMPTY, Map.of(), List.of(permit), false);
   }
 
   private static NodePlan plan(ImageReference... references) {
@@ -132,6 +135,11 @@ class PlanBoardTest {
     @Override
     public void plan(NodePlan plan) {
       got.add(plan);
+    }
+
+    @Override
+    public void credentials(NodeCredentials credentials) {
+      got.add(credentials);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.prepull.agent.link;
 
 import dev.prepull.agent.puller.PlanReceiver;
 import dev.prepull.agent.report.ReportBook;
+import dev.prepull.credentials.NodeCredentials;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.ImageDigest;
@@ -75,7 +76,7 @@ final class AgentUnderTest implements PlanReceiver, LinkListener, AutoCloseable 
     return Objects.requireNonNull(events.poll(10, TimeUnit.SECONDS), "nothing was told in 10 s");
   }
 
-  /** The next plan, locks or list of permits. */
+  /** The next plan, credentials, locks or list of permits. */
   Object order() throws InterruptedException {
     return Objects.requireNonNull(orders.poll(10, TimeUnit.SECONDS), "no order came in 10 s");
   }
@@ -83,6 +84,11 @@ final class AgentUnderTest implements PlanReceiver, LinkListener, AutoCloseable 
   @Override
   public void plan(NodePlan plan) {
     orders.add(plan);
+  }
+
+  @Override
+  public void credentials(NodeCredentials credentials) {
+    orders.add(credentials);
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.prepull.agent.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.credentials.NodeCredentials;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.model.HeldImage;
 import dev.prepull.model.HeldName;
 import dev.prepull.model.ImageDigest;
@@ -14,9 +16,11 @@ import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullPermit;
 import dev.prepull.model.PullProgress;
 import dev.prepull.protocol.AgentLinkMapper;
+import dev.prepull.protocol.v1.Credentials;
 import dev.prepull.protocol.v1.FromAgent;
 import dev.prepull.protocol.v1.FromController;
 import dev.prepull.protocol.v1.Grant;
+import dev.prepull.protocol.v1.ImageCredentials;
 import dev.prepull.protocol.v1.Lock;
 import dev.prepull.protocol.v1.Locks;
 import dev.prepull.protocol.v1.Permit;
@@ -156,6 +160,45 @@ class LinkClientTest {
         .send(AgentLinkMapper.locks(Map.of(APP, DIGEST)));
 
     assertThat(agent.order()).isEqualTo(Map.of(APP, DIGEST));
+  }
+
+  @Test
+  void handsCredentialsOnInTheirPlace() throws Exception {
+    agent.link.start();
+    NodeCredentials credentials =
+        new NodeCredentials(
+            Map.of(
+                APP,
+                new NodeCredentials.OfImage(
+                    List.of(RegistryCredential.ofPassword("Secret a/b", "alice", "s3cret")),
+                    List.of("Secret a/c: is missing"))));
+
+    controller
+        .attached()
+        .send(AgentLinkMapper.plan(plan(APP)))
+        .send(AgentLinkMapper.credentials(credentials))
+        .send(AgentLinkMapper.locks(Map.of(APP, DIGEST)));
+
+    assertThat(agent.order()).isEqualTo(plan(APP));
+    assertThat(agent.order()).isEqualTo(credentials);
+    assertThat(agent.order()).isEqualTo(Map.of(APP, DIGEST));
+  }
+
+  @Test
+  void overlooksCredentialsThatItCannotRead() throws Exception {
+    agent.link.start();
+
+    controller
+        .attached()
+        .send(
+            FromController.newBuilder()
+                .setCredentials(
+                    Credentials.newBuilder()
+                        .addImages(ImageCredentials.newBuilder().setReference("A B")))
+                .build())
+        .send(AgentLinkMapper.credentials(NodeCredentials.EMPTY));
+
+    assertThat(agent.order()).isEqualTo(NodeCredentials.EMPTY);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.prepull.agent.puller;
 
+import dev.prepull.agent.credentials.PullCredentials;
 import dev.prepull.agent.puller.disk.DiskBudget;
 import dev.prepull.agent.puller.disk.DiskGuard;
 import dev.prepull.agent.puller.journal.JournalContent;
@@ -7,6 +8,8 @@ import dev.prepull.agent.report.ReportBook;
 import dev.prepull.agent.runtime.FakeImageRuntime;
 import dev.prepull.agent.runtime.PullOutcome;
 import dev.prepull.agent.runtime.RuntimeUnavailableException;
+import dev.prepull.credentials.NodeCredentials;
+import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.loop.FakeEventLoop;
 import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.HeldImage;
@@ -114,7 +117,7 @@ final class PullerFixture {
   private Puller begin() {
     runtime.clock(loop::now);
     return new Puller(
-        new RuntimeCalls(loop, runtime, credentials, threads),
+        new RuntimeCalls(loop, runtime, new PullCredentials(credentials), threads),
         new Backoff(new Random(1)),
         new PullerSettings(2, POLL),
         new DiskBudget(filesystem, new DiskGuard(THRESHOLD)),
@@ -217,6 +220,14 @@ final class PullerFixture {
     planned(image);
     locked(image.reference(), digest);
     converged(image.reference());
+  }
+
+  /** These are the credentials for that image, and there are none for others. */
+  void credentials(ImageReference reference, RegistryCredential... those) {
+    puller.credentials(
+        new NodeCredentials(
+            Map.of(reference, new NodeCredentials.OfImage(List.of(those), List.of()))));
+    loop.run();
   }
 
   void attached(boolean attached) {
