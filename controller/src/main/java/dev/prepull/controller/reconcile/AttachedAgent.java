@@ -23,7 +23,7 @@ final class AttachedAgent {
   private final NodeHello hello;
   private final Map<ImageReference, ImageReport> reports = new HashMap<>();
   private @Nullable NodePlan sent;
-  private @Nullable NodeCredentials shown;
+  private NodeCredentials shown = NodeCredentials.EMPTY;
   private @Nullable PlanRevision acknowledged;
   private @Nullable String planError;
 
@@ -59,10 +59,7 @@ final class AttachedAgent {
     session.send(plan, locks);
   }
 
-  /**
-   * Sends the credentials of the plan that was sent last, unless they are what the agent has. The
-   * first time on a stream they are always sent: it may still have some of a stream before.
-   */
+  /** Sends the credentials of the plan that was sent last, unless they are what was sent. */
   void show(NodeCredentials credentials) {
     if (!credentials.equals(shown)) {
       shown = credentials;

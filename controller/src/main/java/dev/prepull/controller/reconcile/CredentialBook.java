@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CredentialBook {
 
+  private static final int PROBLEMS_TOLD = 20;
+
   /** What was matched for a plan, and when. */
   private record Matched(NodeCredentials credentials, long version) {}
 
@@ -186,7 +188,7 @@ final class CredentialBook {
       credentials.addAll(token.credentials());
       problems.addAll(token.problems());
     }
-    return new OfImage(RegistryCredential.distinct(credentials), problems);
+    return new OfImage(RegistryCredential.distinct(credentials), shortened(problems));
   }
 
   /** In order: after a ServiceAccount come the Secrets that it names. */
@@ -211,6 +213,14 @@ final class CredentialBook {
     return read.getOrDefault(object, ReadObject.NOTHING);
   }
 
+  private static List<String> shortened(Collection<String> problems) {
+    List<String> told = new ArrayList<>(problems.stream().limit(PROBLEMS_TOLD).toList());
+    if (problems.size() > PROBLEMS_TOLD) {
+      told.add("and %d more problems with credentials".formatted(problems.size() - PROBLEMS_TOLD));
+    }
+    return List.copyOf(told);
+  }
+
   /** The lists in force, by name. */
   Set<String> lists() {
     return wishes.ofList().keySet();
@@ -225,6 +235,6 @@ final class CredentialBook {
         .map(tokenOf::get)
         .filter(Objects::nonNull)
         .forEach(token -> problems.addAll(token.problems()));
-    return List.copyOf(problems);
+    return shortened(problems);
   }
 }

@@ -23,8 +23,8 @@ record ReadObject(DockerConfig config, List<PullObject> secrets, List<String> pr
   /** Nothing is known of it. */
   static final ReadObject NOTHING = new ReadObject(DockerConfig.EMPTY, List.of(), List.of());
 
-  /** As much as an API server takes. */
-  static final int MAX_BYTES = 1 << 20;
+  /** Room for a thousand registries, and little enough that a node's message stays small. */
+  static final int MAX_BYTES = 256 << 10;
 
   private static final int PROBLEMS_TOLD = 5;
   private static final String CONFIG_JSON_TYPE = "kubernetes.io/dockerconfigjson";

@@ -146,13 +146,14 @@ class CredentialDeliveryTest {
   }
 
   @Test
-  void tellsAnAgentOnceThatThereAreNone() {
+  void tellsAnAgentNothingAsLongAsThereAreNone() {
     FakeAgent agent = start("images: [nginx:1]");
 
     controller.observeLists(list("apps", "nginx:2"));
     controller.settle();
 
-    assertThat(agent.shown).containsExactly(NodeCredentials.EMPTY);
+    assertThat(agent.plans).hasSize(2);
+    assertThat(agent.shown).isEmpty();
   }
 
   @Test
@@ -221,7 +222,8 @@ class CredentialDeliveryTest {
     FakeAgent agent = controller.attach("n1");
     controller.settle();
 
-    assertThat(agent.shown).containsExactly(NodeCredentials.EMPTY);
+    assertThat(agent.plans).containsExactly(List.of("nginx:1"));
+    assertThat(agent.shown).isEmpty();
   }
 
   // --- waiting for what is looked for the first time ---

@@ -54,7 +54,7 @@ class ReadObjectTest {
 
     assertThat(read(large).problems())
         .containsExactly(
-            "Secret ns/a: has 1048577 bytes under .dockerconfigjson; expected at most 1048576");
+            "Secret ns/a: has 262145 bytes under .dockerconfigjson; expected at most 262144");
   }
 
   @Test
