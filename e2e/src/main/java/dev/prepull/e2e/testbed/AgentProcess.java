@@ -32,6 +32,16 @@ public final class AgentProcess implements AutoCloseable {
     return Machine.sources().resolve("agent/target/prepull-agent.jar");
   }
 
+  /** How it is started where nothing else is said. */
+  public static List<String> launcher() {
+    return List.of(
+        Machine.java(),
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Xmx64m",
+        "-jar",
+        jar().toString());
+  }
+
   /** Starts the agent of that node. */
   public static AgentProcess start(
       Workspace workspace,
@@ -40,19 +50,7 @@ public final class AgentProcess implements AutoCloseable {
       String controllerLink,
       LinkSecrets secrets,
       String... moreFlags) {
-    return start(
-        workspace,
-        node,
-        List.of(
-            Machine.java(),
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx64m",
-            "-jar",
-            jar().toString()),
-        runtime,
-        controllerLink,
-        secrets,
-        moreFlags);
+    return start(workspace, node, launcher(), runtime, controllerLink, secrets, moreFlags);
   }
 
   /**

@@ -144,6 +144,20 @@ public final class ContainerdNode implements RuntimeNode {
   }
 
   @Override
+  public void trustRegistry(String host, URI address, Path ca) {
+    var _ =
+        workspace.file(
+            "%s/certs.d/%s/hosts.toml".formatted(name, host),
+            """
+            server = "%1$s"
+            [host."%1$s"]
+              capabilities = ["pull", "resolve"]
+              ca = "%2$s"
+            """
+                .formatted(address, ca));
+  }
+
+  @Override
   public SortedMap<String, String> held() {
     SortedMap<String, String> held = new TreeMap<>();
     names()

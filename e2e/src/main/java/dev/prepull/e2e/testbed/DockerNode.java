@@ -28,6 +28,7 @@ public final class DockerNode implements RuntimeNode {
     V28_CONTAINERD
   }
 
+  private final Workspace workspace;
   private final String name;
   private final Version version;
   private final List<String> command;
@@ -39,6 +40,7 @@ public final class DockerNode implements RuntimeNode {
   private Daemon daemon;
 
   private DockerNode(Workspace state, Workspace run, String name, Version version) {
+    this.workspace = run;
     this.name = name;
     this.version = version;
     Path sockets = run.directory(name);
@@ -138,6 +140,15 @@ public final class DockerNode implements RuntimeNode {
     if (!address.getAuthority().equals(host)) {
       throw new TestbedException("Docker cannot map %s to %s".formatted(host, address));
     }
+  }
+
+  /** Docker knows one place for that, whichever daemon it is; read at every pull. */
+  @Override
+  public void trustRegistry(String host, URI address, Path ca) {
+    Path directory = Path.of("/etc/docker/certs.d", host);
+    var _ =
+        Commands.run(List.of("install", "-D", "-m", "644", ca.toString(), directory + "/ca.crt"));
+    workspace.add(() -> Workspace.delete(directory));
   }
 
   @Override

@@ -1,8 +1,15 @@
 package dev.prepull.e2e.testbed;
 
+import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** This machine, as the testbed finds it. */
 public final class Machine {
@@ -40,6 +47,36 @@ public final class Machine {
         fromEnvironment.isEmpty()
             ? Objects.requireNonNull(System.getProperty("user.home"))
             : fromEnvironment);
+  }
+
+  /** An IPv4 address of it that is not the loopback address. */
+  static String address() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+          .map(InetAddress::getHostAddress)
+          .sorted()
+          .findFirst()
+          .orElseThrow(() ->
+              new TestbedException("this machine has no IPv4 address beside the loopback address"));
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A Go compiler: one that is there, else the one that {@code hack/control-plane.sh} fetched. */
+  static Path go() {
+    return Stream.concat(
+            Pattern.compile(":")
+                .splitAsStream(Objects.requireNonNullElse(System.getenv("PATH"), ""))
+                .map(Path::of),
+            Stream.of(Path.of("/usr/local/go/bin"), cache().resolve("go/bin")))
+        .map(directory -> directory.resolve("go"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(
+            () -> new TestbedException("there is no Go; install it, or run hack/control-plane.sh"));
   }
 
   /** The Java that runs this. */

@@ -11,10 +11,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** A docker-registry on the loopback address. */
+/** A docker-registry, on the loopback address if it is not said otherwise. */
 public final class Registry implements AutoCloseable {
 
   private static final Pattern ACCESS_LOG =
@@ -29,17 +31,34 @@ public final class Registry implements AutoCloseable {
   private final Workspace workspace;
   private final Path data;
   private final int port;
+  private final String address;
+  private final @Nullable ServerCertificate certificate;
   private final Path config;
   private final Path log;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http;
   private Daemon daemon;
   private int forgotten;
 
-  private Registry(Workspace workspace, Path data, String name, int port, String access) {
+  private Registry(
+      Workspace workspace,
+      Path data,
+      String name,
+      int port,
+      RegistryAccess access,
+      @Nullable ServerCertificate certificate) {
     this.workspace = workspace;
     this.data = data;
     this.port = port;
-    this.config = workspace.file(name + "/config.yml", configuration(data, port, access));
+    this.certificate = certificate;
+    this.address = certificate == null ? "127.0.0.1" : Machine.address();
+    this.http =
+        certificate == null
+            ? HttpClient.newHttpClient()
+            : HttpClient.newBuilder().sslContext(certificate.trust()).build();
+    this.config =
+        workspace.file(
+            name + "/config.yml",
+            configuration(RegistryAccess.configuration(access, workspace, name)));
     this.log = workspace.newFile(name + "/log");
     this.daemon = launch();
   }
@@ -47,26 +66,38 @@ public final class Registry implements AutoCloseable {
   /** Starts one that keeps its images in the workspace's directory {@code name}. */
   public static Registry start(Workspace workspace, String name, int port) {
     Path data = workspace.directory(name).resolve("data");
-    return workspace.add(new Registry(workspace, data, name, port, ""));
+    return workspace.add(
+        new Registry(workspace, data, name, port, new RegistryAccess.Open(), null));
   }
 
-  /** Starts another one that serves the same images, and them only to whoever knows that word. */
-  public Registry startGuarded(String name, int guardedPort, String username, String password) {
-    Path users =
-        workspace.file(name + "/htpasswd", "%s:%s\n".formatted(username, Bcrypt.hash(password)));
-    String access = "auth: {htpasswd: {realm: testbed, path: %s}}".formatted(users);
-    return workspace.add(new Registry(workspace, data, name, guardedPort, access));
+  /** Starts another one that serves the same images, and them only to whom it lets in. */
+  public Registry startGuarded(String name, int guardedPort, RegistryAccess access) {
+    return workspace.add(new Registry(workspace, data, name, guardedPort, access, null));
   }
 
-  private static String configuration(Path data, int port, String access) {
+  /**
+   * The same by HTTPS, with a certificate by a CA that nobody trusts who is not told to. It is at
+   * {@link Machine#address}, because Docker takes every certificate of the loopback address.
+   */
+  public Registry startSecure(String name, int securePort, RegistryAccess access) {
+    ServerCertificate own = ServerCertificate.make(workspace, name, Machine.address());
+    return workspace.add(new Registry(workspace, data, name, securePort, access, own));
+  }
+
+  private String configuration(String access) {
+    String tls =
+        certificate == null
+            ? ""
+            : ", tls: {certificate: %s, key: %s}"
+                .formatted(certificate.chain(), certificate.keyFile());
     return """
     version: 0.1
     log: {level: warn}
     storage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}
-    http: {addr: "127.0.0.1:%d"}
+    http: {addr: "%s"%s}
     %s
     """
-        .formatted(data, port, access);
+        .formatted(data, host(), tls, access);
   }
 
   private Daemon launch() {
@@ -85,7 +116,12 @@ public final class Registry implements AutoCloseable {
 
   /** Host and port as they stand in an image reference. */
   public String host() {
-    return "127.0.0.1:" + port;
+    return address + ":" + port;
+  }
+
+  /** The CA of its certificate, PEM; empty when it speaks plain HTTP. */
+  public Optional<Path> ca() {
+    return Optional.ofNullable(certificate).map(ServerCertificate::ca);
   }
 
   /** Where it answers. */
@@ -94,7 +130,7 @@ public final class Registry implements AutoCloseable {
   }
 
   private URI uri(String path) {
-    return URI.create("http://" + host() + path);
+    return URI.create((certificate == null ? "http://" : "https://") + host() + path);
   }
 
   /** Stops answering; the images stay. */

@@ -17,6 +17,13 @@ public interface RuntimeNode extends AutoCloseable {
   /** Lets the runtime reach the registry of that host name at that address, by plain HTTP. */
   void mapRegistry(String host, URI address);
 
+  /**
+   * Lets the runtime trust the registry's CA, in its own way.
+   *
+   * @param ca PEM file
+   */
+  void trustRegistry(String host, URI address, Path ca);
+
   /** The digest of every name in {@code repository:tag} form that it holds. */
   SortedMap<String, String> held();
 

@@ -95,6 +95,16 @@ public final class Workspace implements AutoCloseable {
     }
   }
 
+  /** Writes a shell script that can be run by its path. */
+  public Path script(String name, String content) {
+    try {
+      Path script = file(name, "#!/bin/sh\n" + content);
+      return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Writes a file of bytes. */
   Path binaryFile(String name, byte[] content) {
     try {

@@ -12,6 +12,7 @@ import dev.prepull.credentials.RegistryCredential;
 import dev.prepull.e2e.testbed.FaultyRegistry;
 import dev.prepull.e2e.testbed.Ports;
 import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryAccess;
 import dev.prepull.e2e.testbed.RegistryRequest;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.TestImage;
@@ -59,7 +60,10 @@ abstract class RealRuntimeContract extends ImageRuntimeContract {
   private final Registry registry = Registry.start(workspace, "registry", Ports.free());
   private final FaultyRegistry faulty = workspace.add(FaultyRegistry.before(registry));
   private final Registry guarded =
-      registry.startGuarded("guarded", Ports.free(), CREDENTIAL.username(), CREDENTIAL.password());
+      registry.startGuarded(
+          "guarded",
+          Ports.free(),
+          new RegistryAccess.Password(CREDENTIAL.username(), CREDENTIAL.password()));
   private final int deadPort = Ports.free();
   private RuntimeNode node;
   private ImageRuntime runtime;

@@ -11,9 +11,11 @@ import dev.prepull.e2e.testbed.LinkSecrets;
 import dev.prepull.e2e.testbed.Machine;
 import dev.prepull.e2e.testbed.Ports;
 import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryAccess;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.TestImage;
 import dev.prepull.e2e.testbed.TestbedException;
+import dev.prepull.e2e.testbed.TokenServer;
 import dev.prepull.e2e.testbed.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +34,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -100,7 +103,12 @@ final class Fleet implements AutoCloseable {
     RuntimeNode node = start.apply(workspace, name);
     node.mapRegistry(registry.host(), registry.url());
     node.mapRegistry(faulty.host(), faulty.url());
-    guardedRegistries.forEach(guarded -> node.mapRegistry(guarded.host(), guarded.url()));
+    guardedRegistries.forEach(guarded ->
+        guarded
+            .ca()
+            .ifPresentOrElse(
+                ca -> node.trustRegistry(guarded.host(), guarded.url(), ca),
+                () -> node.mapRegistry(guarded.host(), guarded.url())));
     nodes.put(name, node);
     return node;
   }
@@ -205,9 +213,36 @@ final class Fleet implements AutoCloseable {
 
   /** Starts another registry of the same images, which every node added later can reach. */
   Registry addGuardedRegistry(String username, String password) {
-    Registry guarded = registry.startGuarded("guarded", Ports.free(), username, password);
+    return addRegistry("guarded", new RegistryAccess.Password(username, password));
+  }
+
+  /** The same with a name for its files, and a choice of whom it lets in. */
+  Registry addRegistry(String name, RegistryAccess access) {
+    Registry guarded = registry.startGuarded(name, Ports.free(), access);
     guardedRegistries.add(guarded);
     return guarded;
+  }
+
+  /** The same by HTTPS; nodes added later trust its CA, each in its runtime's way. */
+  Registry addSecureRegistry(String name, RegistryAccess access) {
+    Registry secure = addUntrustedRegistry(name, access);
+    guardedRegistries.add(secure);
+    return secure;
+  }
+
+  /** The same, whose CA no node trusts. */
+  Registry addUntrustedRegistry(String name, RegistryAccess access) {
+    return registry.startSecure(name, Ports.free(), access);
+  }
+
+  /** Starts a server of tokens for a registry. */
+  TokenServer addTokenServer(String username, String password, String identityToken) {
+    return TokenServer.start(workspace, username, password, identityToken);
+  }
+
+  /** Writes a shell script of the node; returns where it is. */
+  Path script(String name, String content) {
+    return workspace.script(name, content);
   }
 
   /** Writes a file at once, as an editor does; returns where it is. */
@@ -224,7 +259,10 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  /** Everything that controller and agents let others read, but for what the registry serves. */
+  /**
+   * Everything that controller and agents let others read or keep on disk, but for what the
+   * registry serves.
+   */
   String everythingShown() {
     StringBuilder shown = new StringBuilder(controller.log());
     List<String> paths =
@@ -236,8 +274,22 @@ final class Fleet implements AutoCloseable {
       shown.append(controller.http().text("/api/v1/nodes/" + node));
       List.of("/metrics", "/api/v1/images", "/readyz")
           .forEach(path -> shown.append(agent.http().text(path)));
+      shown.append(files(workspace.directory("agent-" + node)));
     });
     return shown.toString();
+  }
+
+  /** What stands in the files of a directory, with their names. */
+  private static String files(Path directory) {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        all.append(file).append('\n').append(Files.readString(file));
+      }
+      return all.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Makes these the images of the only list. */
