@@ -4,6 +4,7 @@ import dev.prepull.model.ImageReference;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * For which images a credential is meant, by the kubelet's rules: globs in each dotted part of the
@@ -100,6 +101,16 @@ public final class RegistryPattern {
   /** Host, port and path without a scheme; what credentials are sorted by. */
   public String key() {
     return location.toString();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RegistryPattern that && location.equals(that.location);
+  }
+
+  @Override
+  public int hashCode() {
+    return location.hashCode();
   }
 
   @Override

@@ -171,4 +171,12 @@ class RegistryPatternTest {
   void showsNoUserOfAUrl() {
     assertThat(RegistryPattern.parse("https://user:secret@reg.example")).hasToString("reg.example");
   }
+
+  @Test
+  void isTheSameAsAnotherThatMeansTheSamePlace() {
+    assertThat(RegistryPattern.parse("https://reg.example/v1/"))
+        .isEqualTo(RegistryPattern.parse("reg.example"))
+        .hasSameHashCodeAs(RegistryPattern.parse("reg.example"))
+        .isNotEqualTo(RegistryPattern.parse("reg.example/team"));
+  }
 }

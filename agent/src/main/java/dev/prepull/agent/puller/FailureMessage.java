@@ -29,7 +29,7 @@ final class FailureMessage {
     return switch (reason) {
       case NOT_FOUND -> "Check repository and tag in the list, or push the image.";
       case UNAUTHORIZED ->
-          "Give the node a credential for %s that may pull it: a docker config that --docker-config names, or the kubelet's credential provider."
+          "Name a Secret for %s in the list, under pullSecrets, or give the node a credential: a docker config that --docker-config names, or the kubelet's credential provider."
               .formatted(reference.registry());
       case INVALID_IMAGE_NAME -> "Correct the reference in the list.";
       case NO_MATCHING_PLATFORM ->

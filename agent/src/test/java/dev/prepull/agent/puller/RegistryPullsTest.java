@@ -133,7 +133,7 @@ class RegistryPullsTest {
     assertThat(failed.reason()).isEqualTo(PullReason.UNAUTHORIZED);
     assertThat(FailureMessage.of(APP, failed))
         .isEqualTo(
-            "Tried to pull registry.example/team/app:1 but registry.example gives it neither for the 2 credentials of /first.json and the credential of /second.json, nor without any: the fake registry says so. Give the node a credential for registry.example that may pull it: a docker config that --docker-config names, or the kubelet's credential provider.");
+            "Tried to pull registry.example/team/app:1 but registry.example gives it neither for the 2 credentials of /first.json and the credential of /second.json, nor without any: the fake registry says so. Name a Secret for registry.example in the list, under pullSecrets, or give the node a credential: a docker config that --docker-config names, or the kubelet's credential provider.");
   }
 
   @Test

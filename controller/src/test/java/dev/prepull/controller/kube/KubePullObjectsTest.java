@@ -83,6 +83,8 @@ class KubePullObjectsTest {
     exchange.sendResponseHeaders(200, 0);
     try (OutputStream body = exchange.getResponseBody()) {
       if (watch) {
+        // As the API server does: that the watch stands is told before its first event.
+        body.flush();
         follow(body);
       } else {
         body.write(

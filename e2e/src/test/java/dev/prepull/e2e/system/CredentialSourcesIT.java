@@ -142,8 +142,7 @@ class CredentialSourcesIT {
     fleet.list(image);
 
     fleet.awaitReason(image, "Unauthorized");
-    assertThat(fleet.message(image))
-        .contains(image, bearer.host(), CONFIG, "Give the node a credential");
+    assertThat(fleet.message(image)).contains(image, bearer.host(), CONFIG, "Name a Secret for");
   }
 
   // --- a private CA -----------------------------------------------------------------------------

@@ -62,8 +62,7 @@ class PrivateRegistryIT {
     fleet.list(image);
 
     fleet.awaitReason(image, "Unauthorized");
-    assertThat(fleet.message(image))
-        .contains(image, guarded.host(), CONFIG, "Give the node a credential for");
+    assertThat(fleet.message(image)).contains(image, guarded.host(), CONFIG, "Name a Secret for");
   }
 
   @Test
