@@ -4,6 +4,7 @@ import dev.prepull.controller.admin.AdminServer;
 import dev.prepull.controller.admin.ControllerMetrics;
 import dev.prepull.controller.config.ControllerConfig;
 import dev.prepull.controller.config.ControllerFlags;
+import dev.prepull.controller.credentials.CloudTokens;
 import dev.prepull.controller.kube.KubeCluster;
 import dev.prepull.controller.link.LinkServer;
 import dev.prepull.controller.link.LinkServerSettings;
@@ -98,7 +99,7 @@ public final class ControllerMain {
         new Reconciler(
             loop,
             new Reconciler.World(cluster.statusSink(), cluster.listEvents(), metrics),
-            new Reconciler.Credentials(cluster.pullObjects(), RegistryTokens.NONE),
+            new Reconciler.Credentials(cluster.pullObjects(), registryTokens(loop)),
             cluster.knownLocks(),
             new SplittableRandom());
     cluster.watch(reconciler);
@@ -128,10 +129,20 @@ public final class ControllerMain {
         new Reconciler(
             loop,
             new Reconciler.World(sink, new LoggedEvents(), metrics),
-            new Reconciler.Credentials(pullObjects, RegistryTokens.NONE),
+            new Reconciler.Credentials(pullObjects, registryTokens(loop)),
             knownLocks,
             new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler, pullObjects));
     return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
+  }
+
+  private RegistryTokens registryTokens(EventLoop loop) {
+    return config.cloudRegistries().isEmpty()
+        ? RegistryTokens.NONE
+        : CloudTokens.of(
+            config.cloudRegistries(),
+            loop,
+            task -> Thread.ofVirtual().name("registry-token").start(task),
+            new SplittableRandom());
   }
 }

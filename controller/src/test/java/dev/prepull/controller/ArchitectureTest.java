@@ -26,6 +26,7 @@ class ArchitectureTest {
               "dev.prepull.controller.kube..",
               "dev.prepull.controller.standalone..",
               "dev.prepull.controller.link..",
+              "dev.prepull.controller.credentials..",
               "dev.prepull.controller.admin..")
           .layer("reconcile")
           .definedBy("dev.prepull.controller.reconcile..")
@@ -64,6 +65,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.kubernetes..");
+
+  @ArchTest
+  static final ArchRule onlyCredentialsKnowsTheClouds =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.prepull.controller.credentials..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "software.amazon..", "com.google.auth..", "com.azure..", "com.microsoft..");
 
   @ArchTest
   static final ArchRule onlyLinkSpeaksGrpc =

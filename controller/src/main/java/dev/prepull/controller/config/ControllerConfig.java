@@ -1,10 +1,14 @@
 package dev.prepull.controller.config;
 
+import dev.prepull.controller.credentials.Cloud;
 import dev.prepull.program.Flags;
 import dev.prepull.program.HostPort;
 import dev.prepull.program.UsageException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kubeconfig null for the way that a Pod reaches the API server
  * @param listsFrom the manifest to read instead of an API server; null to use the API server
  * @param stateFile keeps the digest locks where there is no API server; null to forget them
+ * @param cloudRegistries clouds that are asked for tokens of their registries
  */
 public record ControllerConfig(
     String namespace,
@@ -23,7 +28,13 @@ public record ControllerConfig(
     HostPort httpListen,
     Path tlsCert,
     Path tlsKey,
-    Path sharedTokenFile) {
+    Path sharedTokenFile,
+    Set<Cloud> cloudRegistries) {
+
+  /** Copies the clouds. */
+  public ControllerConfig {
+    cloudRegistries = Set.copyOf(cloudRegistries);
+  }
 
   /** Reads the flags; the first one that is wrong is named in the exception. */
   public static ControllerConfig from(Flags flags) throws UsageException {
@@ -47,6 +58,22 @@ public record ControllerConfig(
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
         Path.of(flags.required(ControllerFlags.TLS_CERT)),
         Path.of(flags.required(ControllerFlags.TLS_KEY)),
-        Path.of(flags.required(ControllerFlags.SHARED_TOKEN_FILE)));
+        Path.of(flags.required(ControllerFlags.SHARED_TOKEN_FILE)),
+        clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)));
+  }
+
+  private static Set<Cloud> clouds(String value) throws UsageException {
+    Set<Cloud> clouds = new HashSet<>();
+    for (String word : value.isEmpty() ? List.<String>of() : List.of(value.split(",", -1))) {
+      clouds.add(
+          Cloud.of(word)
+              .orElseThrow(() ->
+                  Flags.wrong(
+                      ControllerFlags.CLOUD_REGISTRIES,
+                      value,
+                      "\"%s\" is no cloud; expected some of ecr, google, acr with commas between"
+                          .formatted(word))));
+    }
+    return clouds;
   }
 }

@@ -35,6 +35,12 @@ public final class ControllerFlags {
   static final Flag TLS_KEY = Flag.optional("tls-key", "PATH", "PEM file of the link's key.");
   static final Flag SHARED_TOKEN_FILE =
       Flag.optional("shared-token-file", "PATH", "File of the token that every agent presents.");
+  static final Flag CLOUD_REGISTRIES =
+      Flag.of(
+          "cloud-registries",
+          "CLOUD,...",
+          "",
+          "Clouds to ask for tokens of their registries, with the controller's own identity: ecr, google, acr.");
 
   /** In the order of the help. */
   public static final List<Flag> ALL =
@@ -47,7 +53,8 @@ public final class ControllerFlags {
           HTTP_LISTEN,
           TLS_CERT,
           TLS_KEY,
-          SHARED_TOKEN_FILE);
+          SHARED_TOKEN_FILE,
+          CLOUD_REGISTRIES);
 
   private ControllerFlags() {}
 }

@@ -3,6 +3,7 @@ package dev.prepull.controller.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.prepull.controller.credentials.Cloud;
 import dev.prepull.program.Flags;
 import dev.prepull.program.HostPort;
 import dev.prepull.program.UsageException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,7 +49,8 @@ class ControllerConfigTest {
                 new HostPort("0.0.0.0", 8080),
                 Path.of("c.pem"),
                 Path.of("k.pem"),
-                Path.of("token")));
+                Path.of("token"),
+                Set.of()));
   }
 
   @Test
@@ -58,7 +61,8 @@ class ControllerConfigTest {
                 "--lists-from", "lists.yaml",
                 "--state-file", "state.json",
                 "--link-listen", "[::1]:1",
-                "--http-listen", "localhost:2"))
+                "--http-listen", "localhost:2",
+                "--cloud-registries", "google,ecr"))
         .isEqualTo(
             new ControllerConfig(
                 "other",
@@ -69,7 +73,8 @@ class ControllerConfigTest {
                 new HostPort("localhost", 2),
                 Path.of("c.pem"),
                 Path.of("k.pem"),
-                Path.of("token")));
+                Path.of("token"),
+                Set.of(Cloud.GOOGLE, Cloud.ECR)));
     assertThat(config("--kubeconfig", "admin.conf").kubeconfig()).isEqualTo(Path.of("admin.conf"));
   }
 
@@ -116,5 +121,13 @@ class ControllerConfigTest {
     assertThatThrownBy(() -> config(flag, value))
         .isInstanceOf(UsageException.class)
         .hasMessage("%s \"%s\": expected HOST:PORT with a port from 0 to 65535", flag, value);
+  }
+
+  @Test
+  void refusesACloudThatIsNone() {
+    assertThatThrownBy(() -> config("--cloud-registries", "ecr,gcr"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--cloud-registries \"ecr,gcr\": \"gcr\" is no cloud; expected some of ecr, google, acr with commas between");
   }
 }
