@@ -11,14 +11,21 @@ import java.util.Objects;
 public final class ControllerProcess implements AutoCloseable {
 
   private final List<String> command;
+  private final Map<String, String> environment;
   private final Path log;
   private final int linkPort;
   private final HttpApi http;
   private Daemon daemon;
 
   private ControllerProcess(
-      Path log, LinkSecrets secrets, int linkPort, int httpPort, List<String> source) {
+      Path log,
+      LinkSecrets secrets,
+      int linkPort,
+      int httpPort,
+      List<String> source,
+      Map<String, String> environment) {
     this.log = log;
+    this.environment = environment;
     this.linkPort = linkPort;
     this.http = new HttpApi(httpPort);
     this.command =
@@ -53,6 +60,21 @@ public final class ControllerProcess implements AutoCloseable {
     return standalone(workspace, secrets, listsFrom, stateFile(workspace), Ports.free());
   }
 
+  /** As {@link #standalone(Workspace, LinkSecrets, Path)}, with more environment variables. */
+  public static ControllerProcess standalone(
+      Workspace workspace, LinkSecrets secrets, Path listsFrom, Map<String, String> environment) {
+    return start(
+        workspace,
+        secrets,
+        Ports.free(),
+        standaloneFlags(listsFrom, stateFile(workspace)),
+        environment);
+  }
+
+  private static List<String> standaloneFlags(Path listsFrom, Path stateFile) {
+    return List.of("--lists-from", listsFrom.toString(), "--state-file", stateFile.toString());
+  }
+
   /** Where one of that workspace keeps its locks. */
   public static Path stateFile(Workspace workspace) {
     return workspace.directory("controller").resolve("state.json");
@@ -64,11 +86,7 @@ public final class ControllerProcess implements AutoCloseable {
    */
   public static ControllerProcess standalone(
       Workspace workspace, LinkSecrets secrets, Path listsFrom, Path stateFile, int httpPort) {
-    return start(
-        workspace,
-        secrets,
-        httpPort,
-        List.of("--lists-from", listsFrom.toString(), "--state-file", stateFile.toString()));
+    return start(workspace, secrets, httpPort, standaloneFlags(listsFrom, stateFile), Map.of());
   }
 
   /** Starts one that reads its lists from an API server. */
@@ -78,18 +96,28 @@ public final class ControllerProcess implements AutoCloseable {
         workspace,
         secrets,
         httpPort,
-        List.of("--kubeconfig", kubeconfig.toString(), "--namespace", namespace));
+        List.of("--kubeconfig", kubeconfig.toString(), "--namespace", namespace),
+        Map.of());
   }
 
   private static ControllerProcess start(
-      Workspace workspace, LinkSecrets secrets, int httpPort, List<String> source) {
+      Workspace workspace,
+      LinkSecrets secrets,
+      int httpPort,
+      List<String> source,
+      Map<String, String> environment) {
     return workspace.add(
         new ControllerProcess(
-            workspace.newFile("controller.log"), secrets, Ports.free(), httpPort, source));
+            workspace.newFile("controller.log"),
+            secrets,
+            Ports.free(),
+            httpPort,
+            source,
+            environment));
   }
 
   private Daemon launch() {
-    return Daemon.start("controller", log, Map.of(), command)
+    return Daemon.start("controller", log, environment, command)
         .awaitReady(() -> http.isOk("/healthz"));
   }
 

@@ -67,11 +67,16 @@ final class Fleet implements AutoCloseable {
 
   /** Waits so long at most for each thing that is to happen. */
   Fleet(Duration patience) {
+    this(patience, Map.of());
+  }
+
+  /** With so many more environment variables for the controller. */
+  Fleet(Duration patience, Map<String, String> controllerEnvironment) {
     this.patience = patience;
     registry = Registry.start(workspace, "registry", Ports.free());
     faulty = workspace.add(FaultyRegistry.before(registry));
     lists = workspace.file("lists.yaml", manifest("images: \"\""));
-    controller = ControllerProcess.standalone(workspace, secrets, lists);
+    controller = ControllerProcess.standalone(workspace, secrets, lists, controllerEnvironment);
   }
 
   /** Adds a node and starts its agent, which looks at it often. */
