@@ -1,10 +1,5 @@
 package dev.prepull.e2e.testbed;
 
-import java.io.UncheckedIOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -47,22 +42,6 @@ public final class Machine {
         fromEnvironment.isEmpty()
             ? Objects.requireNonNull(System.getProperty("user.home"))
             : fromEnvironment);
-  }
-
-  /** An IPv4 address of it that is not the loopback address. */
-  static String address() {
-    try {
-      return NetworkInterface.networkInterfaces()
-          .flatMap(NetworkInterface::inetAddresses)
-          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
-          .map(InetAddress::getHostAddress)
-          .sorted()
-          .findFirst()
-          .orElseThrow(() ->
-              new TestbedException("this machine has no IPv4 address beside the loopback address"));
-    } catch (SocketException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** A Go compiler: one that is there, else the one that {@code hack/control-plane.sh} fetched. */

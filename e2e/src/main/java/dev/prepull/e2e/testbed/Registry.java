@@ -50,7 +50,7 @@ public final class Registry implements AutoCloseable {
     this.data = data;
     this.port = port;
     this.certificate = certificate;
-    this.address = certificate == null ? "127.0.0.1" : Machine.address();
+    this.address = certificate == null ? "127.0.0.1" : LoopbackAddress.VALUE;
     this.http =
         certificate == null
             ? HttpClient.newHttpClient()
@@ -76,11 +76,12 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * The same by HTTPS, with a certificate by a CA that nobody trusts who is not told to. It is at
-   * {@link Machine#address}, because Docker takes every certificate of the loopback address.
+   * The same by HTTPS, with a certificate by a CA that nobody trusts who is not told to, at a
+   * {@link LoopbackAddress}.
    */
   public Registry startSecure(String name, int securePort, RegistryAccess access) {
-    ServerCertificate own = ServerCertificate.make(workspace, name, Machine.address());
+    var _ = workspace.add(LoopbackAddress.add());
+    ServerCertificate own = ServerCertificate.make(workspace, name, LoopbackAddress.VALUE);
     return workspace.add(new Registry(workspace, data, name, securePort, access, own));
   }
 
