@@ -12,6 +12,7 @@ import dev.prepull.e2e.testbed.DockerNode;
 import dev.prepull.e2e.testbed.LinkSecrets;
 import dev.prepull.e2e.testbed.Ports;
 import dev.prepull.e2e.testbed.Registry;
+import dev.prepull.e2e.testbed.RegistryAccess;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.TestImage;
 import dev.prepull.e2e.testbed.TestbedException;
@@ -82,7 +83,8 @@ class SecretsIT {
   private final Workspace workspace = Workspace.temporary();
   private final LinkSecrets secrets = LinkSecrets.make(workspace, "link");
   private final Registry registry = Registry.start(workspace, "registry", Ports.free());
-  private final Registry guarded = registry.startGuarded("guarded", Ports.free(), USER, RIGHT);
+  private final Registry guarded =
+      registry.startGuarded("guarded", Ports.free(), new RegistryAccess.Password(USER, RIGHT));
   private final ControlPlane cluster = ControlPlane.start(workspace);
   private final List<RuntimeNode> nodes = new ArrayList<>();
   private final List<AgentProcess> agents = new ArrayList<>();
