@@ -29,6 +29,7 @@ public final class Registry implements AutoCloseable {
   private static final Set<Integer> READY = Set.of(200, 401);
 
   private final Workspace workspace;
+  private final String name;
   private final Path data;
   private final int port;
   private final String address;
@@ -47,6 +48,7 @@ public final class Registry implements AutoCloseable {
       RegistryAccess access,
       @Nullable ServerCertificate certificate) {
     this.workspace = workspace;
+    this.name = name;
     this.data = data;
     this.port = port;
     this.certificate = certificate;
@@ -83,6 +85,11 @@ public final class Registry implements AutoCloseable {
     var _ = workspace.add(LoopbackAddress.add());
     ServerCertificate own = ServerCertificate.make(workspace, name, LoopbackAddress.VALUE);
     return workspace.add(new Registry(workspace, data, name, securePort, access, own));
+  }
+
+  /** Lets in others than before, at once: the registry reads its users again when they change. */
+  public void letIn(RegistryAccess.Password others) {
+    var _ = RegistryAccess.configuration(others, workspace, name);
   }
 
   private String configuration(String access) {

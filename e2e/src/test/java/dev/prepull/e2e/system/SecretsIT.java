@@ -45,6 +45,7 @@ class SecretsIT {
   private static final String USER = "alice";
   private static final String RIGHT = "Right-Horse-Battery-41";
   private static final String WRONG = "Wrong-Donkey-Staple-17";
+  private static final String NEXT = "Next-Mule-Paperclip-63";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String RIGHTS =
       """
@@ -131,7 +132,7 @@ class SecretsIT {
         metadata: {name: prepull-pull-secrets, namespace: prepull-system}
         rules:
         - {apiGroups: [""], resources: [secrets], resourceNames: [%s], verbs: [list, watch]}
-        - {apiGroups: [""], resources: [serviceaccounts], resourceNames: [builder], verbs: [list, watch]}
+        - {apiGroups: [""], resources: [serviceaccounts], resourceNames: [builder, absent], verbs: [list, watch]}
         """
             .formatted(String.join(", ", names)));
   }
@@ -177,9 +178,12 @@ class SecretsIT {
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: builder, namespace: %s}, imagePullSecrets: [{name: of-account}]}"
             .formatted(NAMESPACE));
 
-    list("account", image, "serviceAccounts: [builder]");
+    list("account", image, "serviceAccounts: [absent, builder]");
 
     awaitHeld(image);
+    assertThat(warnings("account"))
+        .contains("ServiceAccount prepull-system/absent: does not exist")
+        .doesNotContain("builder");
   }
 
   @Test
@@ -197,6 +201,31 @@ class SecretsIT {
     awaitHeld(image);
     assertThat(processes()).isEqualTo(processes);
     assertThat(secretsIn(everythingShown())).isEmpty();
+  }
+
+  @Test
+  void aSecretThatIsRotatedWhileTheImageSpreadsServesTheNodesThatAreLeft() {
+    String image = push("spreading/app");
+    secret("rotated", RIGHT);
+    agents.getLast().kill();
+    list("spreading", image, "pullSecrets: [rotated]");
+    eventually(
+        "the first node holds it",
+        () -> controller.image(image).get("nodes").get("present").asInt() == 1);
+    try {
+      guarded.letIn(new RegistryAccess.Password(USER, NEXT));
+
+      agents.getLast().resume();
+      eventually(
+          "the other is refused",
+          () -> failure(image).get("reason").asText().equals("Unauthorized"));
+      secret("rotated", NEXT);
+
+      awaitHeld(image);
+      assertThat(secretsIn(everythingShown())).isEmpty();
+    } finally {
+      guarded.letIn(new RegistryAccess.Password(USER, RIGHT));
+    }
   }
 
   @Test
@@ -393,7 +422,7 @@ class SecretsIT {
   }
 
   private static List<String> secretsIn(String text) {
-    return Stream.of(RIGHT, WRONG)
+    return Stream.of(RIGHT, WRONG, NEXT)
         .flatMap(password -> Stream.of(password, auth(password)))
         .filter(text::contains)
         .toList();
