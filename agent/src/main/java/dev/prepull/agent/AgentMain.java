@@ -56,6 +56,7 @@ public final class AgentMain {
 
   private static final Logger log = LoggerFactory.getLogger(AgentMain.class);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+  private static final Duration TOKEN_INTERVAL = Duration.ofSeconds(30);
 
   private final AgentConfig config;
   private final Stops stops = new Stops();
@@ -118,7 +119,8 @@ public final class AgentMain {
                     config.controller().port(),
                     config.caFile(),
                     config.tokenFile(),
-                    KEEP_ALIVE),
+                    KEEP_ALIVE,
+                    TOKEN_INTERVAL),
                 new NodeSide(() -> hello(runtime), board, book, metrics)));
     link.check();
     stops.add(new AdminServer(vertx, board, book, metrics)).start(config.httpListen());

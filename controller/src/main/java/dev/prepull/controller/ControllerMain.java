@@ -4,12 +4,16 @@ import dev.prepull.controller.admin.AdminServer;
 import dev.prepull.controller.admin.ControllerMetrics;
 import dev.prepull.controller.config.ControllerConfig;
 import dev.prepull.controller.config.ControllerFlags;
+import dev.prepull.controller.config.LinkConfig;
 import dev.prepull.controller.credentials.CloudTokens;
 import dev.prepull.controller.kube.KubeCluster;
+import dev.prepull.controller.kube.LinkSecret;
 import dev.prepull.controller.link.LinkServer;
 import dev.prepull.controller.link.LinkServerSettings;
+import dev.prepull.controller.link.RefusalMemory;
 import dev.prepull.controller.link.SharedTokenAuthenticator;
 import dev.prepull.controller.plan.DigestLock;
+import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.AgentObserver;
 import dev.prepull.controller.reconcile.Reconciler;
 import dev.prepull.controller.reconcile.RegistryTokens;
@@ -20,6 +24,8 @@ import dev.prepull.controller.standalone.FileLists;
 import dev.prepull.controller.standalone.FilePullObjects;
 import dev.prepull.controller.standalone.LoggedEvents;
 import dev.prepull.controller.standalone.StateFile;
+import dev.prepull.controller.tls.CertificateFiles;
+import dev.prepull.controller.tls.CertificateSource;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.program.Flags;
@@ -32,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +52,7 @@ public final class ControllerMain {
 
   private final ControllerConfig config;
   private final Stops stops = new Stops();
+  private final Clock clock = Clock.systemUTC();
   private final ControllerMetrics metrics = new ControllerMetrics();
 
   private ControllerMain(ControllerConfig config) {
@@ -69,26 +77,31 @@ public final class ControllerMain {
   }
 
   private void start() throws StartupException, InterruptedException {
-    SharedTokenAuthenticator authenticator = SharedTokenAuthenticator.of(config.sharedTokenFile());
     Vertx vertx = Vertx.vertx();
     stops.add(() -> vertx.close().await());
-    EventLoop loop = new VertxEventLoop(vertx, Clock.systemUTC());
+    EventLoop loop = new VertxEventLoop(vertx, clock);
     Path listsFrom = config.listsFrom();
     Source source = listsFrom == null ? cluster(loop) : standalone(loop, listsFrom);
     LinkServer link =
         stops.add(
             new LinkServer(
                 vertx,
-                new LinkServerSettings(
-                    config.linkListen(), config.tlsCert(), config.tlsKey(), KEEP_ALIVE),
-                new LinkServer.Doorkeeper(authenticator, metrics::agentRefused),
+                new LinkServerSettings(config.link().listen(), KEEP_ALIVE),
+                source.certificate().read(),
+                new LinkServer.Doorkeeper(
+                    new RefusalMemory(source.authenticator(), clock), metrics::agentRefused),
                 source.agents()));
     link.start();
+    source.certificate().follow(link::show);
     stops.add(new AdminServer(vertx, source.reconciler(), metrics)).start(config.httpListen());
   }
 
-  /** The loop, and what agents are to talk to. */
-  private record Source(Reconciler reconciler, AgentObserver agents) {}
+  /** The loop, what agents are to talk to, and how they are let in. */
+  private record Source(
+      Reconciler reconciler,
+      AgentObserver agents,
+      AgentAuthenticator authenticator,
+      CertificateSource certificate) {}
 
   private Source cluster(EventLoop loop) throws StartupException, InterruptedException {
     KubeCluster cluster =
@@ -103,7 +116,25 @@ public final class ControllerMain {
             cluster.knownLocks(),
             new SplittableRandom());
     cluster.watch(reconciler);
-    return new Source(reconciler, reconciler);
+    LinkConfig link = config.link();
+    Path sharedToken = link.sharedToken();
+    LinkConfig.TlsFiles files = link.files();
+    return new Source(
+        reconciler,
+        reconciler,
+        sharedToken == null
+            ? cluster.authenticator(link.serviceAccount(), clock)
+            : SharedTokenAuthenticator.of(sharedToken),
+        files == null
+            ? cluster.linkSecret(
+                new LinkSecret.Names(
+                    config.namespace(), link.secret(), link.trusted(), link.names()))
+            : certificateFiles(files, loop));
+  }
+
+  private static CertificateSource certificateFiles(LinkConfig.TlsFiles files, EventLoop loop) {
+    return new CertificateFiles(
+        files.certificate(), files.key(), loop, task -> Thread.ofVirtual().start(task));
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
@@ -133,7 +164,11 @@ public final class ControllerMain {
             knownLocks,
             new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler, pullObjects));
-    return new Source(reconciler, new AttachedNodes(reconciler, reconciler));
+    return new Source(
+        reconciler,
+        new AttachedNodes(reconciler, reconciler),
+        SharedTokenAuthenticator.of(Objects.requireNonNull(config.link().sharedToken())),
+        certificateFiles(Objects.requireNonNull(config.link().files()), loop));
   }
 
   private RegistryTokens registryTokens(EventLoop loop) {

@@ -38,6 +38,7 @@ import dev.prepull.protocol.v1.PlanAck;
 import dev.prepull.protocol.v1.PlanNack;
 import dev.prepull.protocol.v1.Problem;
 import dev.prepull.protocol.v1.Reports;
+import dev.prepull.protocol.v1.TokenRenewal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -193,6 +194,11 @@ public final class AgentLinkMapper {
     return FromAgent.newBuilder()
         .setNack(PlanNack.newBuilder().setRevision(revision.value()).setError(error))
         .build();
+  }
+
+  /** Writes the token that takes the place of the one presented before. */
+  public static FromAgent renewal(String token) {
+    return FromAgent.newBuilder().setRenewal(TokenRenewal.newBuilder().setToken(token)).build();
   }
 
   // --- from the controller

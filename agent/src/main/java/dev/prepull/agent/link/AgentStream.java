@@ -47,6 +47,13 @@ final class AgentStream {
     this.onAttached = onAttached;
   }
 
+  /** Shows the controller a newer token than the one that the stream began with. */
+  void renew(String token) {
+    if (attached && !over) {
+      send(AgentLinkMapper.renewal(token));
+    }
+  }
+
   void begin(NodeHello hello, EventLoop loop, Consumer<String> lost) {
     onLost = lost;
     request.exceptionHandler(failure -> lose(Reasons.of(failure)));

@@ -40,6 +40,10 @@ public final class LinkClient implements AutoCloseable {
   private final LinkSettings settings;
   private final NodeSide node;
   private @Nullable AgentStream stream;
+
+  /** The token that the controller knows; empty when it knows none. */
+  private String shown = "";
+
   private @Nullable GrpcClient client;
   private String loggedReason = "";
   private Instant loggedAt = Instant.EPOCH;
@@ -78,6 +82,32 @@ public final class LinkClient implements AutoCloseable {
   public void start() {
     node.reports().onNews(() -> loop.execute(this::flush));
     loop.execute(this::connect);
+    loop.after(settings.tokenInterval(), this::watchToken);
+  }
+
+  /** The kubelet puts a new token into the file long before the old one expires. */
+  private void watchToken() {
+    if (closed) {
+      return;
+    }
+    if (stream != null) {
+      Thread.ofVirtual().name("link-token").start(this::readToken);
+    }
+    loop.after(settings.tokenInterval(), this::watchToken);
+  }
+
+  private void readToken() {
+    try {
+      String token = Files.readString(settings.tokenFile()).strip();
+      loop.execute(() -> {
+        if (stream != null && !shown.isEmpty() && !token.isEmpty() && !token.equals(shown)) {
+          shown = token;
+          stream.renew(token);
+        }
+      });
+    } catch (IOException e) {
+      log.warn("Tried to read --token-file {} anew but failed: {}", settings.tokenFile(), e);
+    }
   }
 
   private void flush() {
@@ -126,6 +156,7 @@ public final class LinkClient implements AutoCloseable {
           request.headers().set(AgentLink.AUTHORIZATION, "Bearer " + introduction.token());
           AgentStream begun = new AgentStream(request, node, settings, this::attached);
           stream = begun;
+          shown = introduction.token();
           begun.begin(introduction.hello(), loop, reason -> lost(begun, reason));
         })
         .onFailure(failure -> lost(null, Reasons.of(failure)));
@@ -159,6 +190,7 @@ public final class LinkClient implements AutoCloseable {
       return;
     }
     stream = null;
+    shown = "";
     closeClient();
     node.plans().attached(false);
     node.listener().detached(reason);

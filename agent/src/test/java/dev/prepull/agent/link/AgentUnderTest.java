@@ -50,7 +50,13 @@ final class AgentUnderTest implements PlanReceiver, LinkListener, AutoCloseable 
             vertx,
             new VertxEventLoop(vertx, Clock.systemUTC()),
             new ReconnectDelays(() -> 0),
-            new LinkSettings(FakeController.HOST, port, ca, token, Duration.ofSeconds(10)),
+            new LinkSettings(
+                FakeController.HOST,
+                port,
+                ca,
+                token,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(50)),
             new NodeSide(() -> hello.hello(), this, book, this));
   }
 

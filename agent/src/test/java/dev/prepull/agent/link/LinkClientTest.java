@@ -26,6 +26,7 @@ import dev.prepull.protocol.v1.Locks;
 import dev.prepull.protocol.v1.Permit;
 import dev.prepull.protocol.v1.Plan;
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -259,6 +260,16 @@ class LinkClientTest {
       received.addAll(portion);
     }
     assertThat(received).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void presentsATokenThatTheKubeletHasRenewed() throws Exception {
+    agent.link.start();
+    FakeController.Stream stream = controller.attached();
+
+    Files.writeString(agent.token, "renewed\n");
+
+    assertThat(stream.take().getRenewal().getToken()).isEqualTo("renewed");
   }
 
   @Test

@@ -24,11 +24,8 @@ public record ControllerConfig(
     @Nullable Path kubeconfig,
     @Nullable Path listsFrom,
     @Nullable Path stateFile,
-    HostPort linkListen,
+    LinkConfig link,
     HostPort httpListen,
-    Path tlsCert,
-    Path tlsKey,
-    Path sharedTokenFile,
     Set<Cloud> cloudRegistries) {
 
   /** Copies the clouds. */
@@ -49,16 +46,14 @@ public record ControllerConfig(
       throw new UsageException(
           "--state-file belongs to --lists-from: with an API server the locks are in ConfigMap prepull-status");
     }
+    String namespace = flags.required(ControllerFlags.NAMESPACE);
     return new ControllerConfig(
-        flags.required(ControllerFlags.NAMESPACE),
+        namespace,
         kubeconfig.orElse(null),
         listsFrom.orElse(null),
         stateFile.orElse(null),
-        flags.hostPort(ControllerFlags.LINK_LISTEN),
+        LinkConfig.from(flags, namespace, listsFrom.isPresent()),
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
-        Path.of(flags.required(ControllerFlags.TLS_CERT)),
-        Path.of(flags.required(ControllerFlags.TLS_KEY)),
-        Path.of(flags.required(ControllerFlags.SHARED_TOKEN_FILE)),
         clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)));
   }
 

@@ -30,11 +30,40 @@ public final class ControllerFlags {
   static final Flag HTTP_LISTEN =
       Flag.of(
           "http-listen", "HOST:PORT", "0.0.0.0:8080", "Where health, metrics and API are served.");
+  static final Flag TLS_SECRET =
+      Flag.of(
+          "tls-secret",
+          "NAME",
+          "prepull-tls",
+          "Secret of the link's certificate, made and renewed by the controller unless it is somebody else's.");
+  static final Flag TLS_NAMES =
+      Flag.optional(
+          "tls-names",
+          "NAME,...",
+          "DNS names and IP addresses in that certificate; without it, those of the Service prepull-controller.");
+  static final Flag CA_CONFIG_MAP =
+      Flag.of(
+          "ca-config-map",
+          "NAME",
+          "prepull-ca",
+          "ConfigMap where the controller publishes what agents are to trust, as ca.crt.");
   static final Flag TLS_CERT =
-      Flag.optional("tls-cert", "PATH", "PEM file of the link's certificate chain.");
-  static final Flag TLS_KEY = Flag.optional("tls-key", "PATH", "PEM file of the link's key.");
+      Flag.optional(
+          "tls-cert",
+          "PATH",
+          "Instead of --tls-secret: PEM file of the link's certificate chain; read again when it changes.");
+  static final Flag TLS_KEY = Flag.optional("tls-key", "PATH", "PEM file of its key.");
+  static final Flag AGENT_SERVICE_ACCOUNT =
+      Flag.of(
+          "agent-service-account",
+          "NAME",
+          "prepull-agent",
+          "ServiceAccount of the agents, whose tokens are let in.");
   static final Flag SHARED_TOKEN_FILE =
-      Flag.optional("shared-token-file", "PATH", "File of the token that every agent presents.");
+      Flag.optional(
+          "shared-token-file",
+          "PATH",
+          "Instead of ServiceAccount tokens: file of the token that every agent presents; needed with --lists-from.");
   static final Flag CLOUD_REGISTRIES =
       Flag.of(
           "cloud-registries",
@@ -51,8 +80,12 @@ public final class ControllerFlags {
           STATE_FILE,
           LINK_LISTEN,
           HTTP_LISTEN,
+          TLS_SECRET,
+          TLS_NAMES,
+          CA_CONFIG_MAP,
           TLS_CERT,
           TLS_KEY,
+          AGENT_SERVICE_ACCOUNT,
           SHARED_TOKEN_FILE,
           CLOUD_REGISTRIES);
 

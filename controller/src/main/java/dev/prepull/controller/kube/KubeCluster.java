@@ -1,6 +1,7 @@
 package dev.prepull.controller.kube;
 
 import dev.prepull.controller.plan.DigestLock;
+import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.ClusterObserver;
 import dev.prepull.controller.reconcile.ListEvents;
 import dev.prepull.controller.reconcile.PullObjects;
@@ -12,6 +13,7 @@ import io.kubernetes.client.informer.SharedIndexInformer;
 import io.kubernetes.client.informer.SharedInformerFactory;
 import io.kubernetes.client.openapi.ApiClient;
 import io.kubernetes.client.openapi.ApiException;
+import io.kubernetes.client.openapi.apis.AuthenticationV1Api;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ConfigMapList;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,7 +37,9 @@ import org.slf4j.LoggerFactory;
  * The cluster behind an API server: PrePullList ConfigMaps and Nodes in, status and Events out. It
  * needs get, list and watch on ConfigMaps of one namespace and on Nodes, create and update on
  * ConfigMaps and Events of that namespace, and list and watch on the Secrets and ServiceAccounts
- * that lists name.
+ * that lists name; for agents' tokens create on TokenReviews (and get on Pods of the namespace
+ * before Kubernetes 1.30), for the link's certificate get and update on one Secret and one
+ * ConfigMap.
  */
 public final class KubeCluster implements AutoCloseable {
 
@@ -105,12 +110,7 @@ public final class KubeCluster implements AutoCloseable {
     nodes.setTransform(KubeObjects::stripped);
     CoreV1Api calls = new CoreV1Api(callClient);
     this.statusSink =
-        new StatusConfigMap(
-            calls,
-            namespace,
-            loop,
-            task -> Thread.ofVirtual().name("status-config-map").start(task),
-            failures);
+        new StatusConfigMap(calls, namespace, loop, KubeCluster::onVirtualThread, failures);
     this.listEvents =
         new KubeListEvents(
             calls,
@@ -195,6 +195,27 @@ public final class KubeCluster implements AutoCloseable {
   /** Where Secrets and ServiceAccounts come from. */
   public PullObjects pullObjects() {
     return pullObjects;
+  }
+
+  /** Lets in agents by tokens of that ServiceAccount of the namespace. */
+  public AgentAuthenticator authenticator(String serviceAccount, Clock clock) {
+    return new TokenReviews(
+        new AuthenticationV1Api(callClient),
+        new CoreV1Api(callClient),
+        new TokenReviews.Account(namespace, serviceAccount),
+        clock,
+        KubeCluster::onVirtualThread,
+        failures);
+  }
+
+  /** Where the link's certificate is kept. */
+  public LinkSecret linkSecret(LinkSecret.Names names) {
+    return new LinkSecret(
+        new CoreV1Api(callClient), names, loop, KubeCluster::onVirtualThread, failures);
+  }
+
+  private static void onVirtualThread(Runnable task) {
+    Thread.ofVirtual().name("kube").start(task);
   }
 
   /** Begins to tell the observer what the cluster holds. Once per object. */

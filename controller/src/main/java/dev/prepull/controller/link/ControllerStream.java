@@ -7,6 +7,7 @@ import dev.prepull.model.ImageDigest;
 import dev.prepull.model.ImageReference;
 import dev.prepull.model.ImageReport;
 import dev.prepull.model.NodeHello;
+import dev.prepull.model.NodeName;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlanRevision;
 import dev.prepull.model.PullPermit;
@@ -28,6 +29,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +58,7 @@ final class ControllerStream implements AgentSession {
 
   private static final Logger log = LoggerFactory.getLogger(ControllerStream.class);
   private static final Duration HELLO_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CHECKED_AGAIN_AFTER = Duration.ofSeconds(10);
   private static final String BEARER = "Bearer ";
 
   private final Vertx vertx;
@@ -69,6 +73,11 @@ final class ControllerStream implements AgentSession {
   private @Nullable NodePlan pendingPlan;
   private @Nullable NodeCredentials pendingCredentials;
   private Map<ImageReference, ImageDigest> pendingLocks = Map.of();
+  private @Nullable Long expiry;
+
+  /** To be checked; empty when it was. */
+  private String newestToken = "";
+
   private boolean answered = true;
 
   ControllerStream(
@@ -131,36 +140,91 @@ final class ControllerStream implements AgentSession {
     }
     state = State.CHECKING;
     request.pause();
-    doorkeeper
-        .authenticator()
-        .check(authorization.substring(BEARER.length()), introduced.node())
-        .whenComplete((verdict, failure) ->
-            context.runOnContext(ignored -> decide(introduced, verdict, failure)));
+    check(
+        authorization.substring(BEARER.length()),
+        introduced.node(),
+        expiresIn -> admit(introduced, expiresIn),
+        () -> refuse(GrpcStatus.UNAVAILABLE, "CheckFailed", "the token could not be checked"));
   }
 
-  private void decide(
-      NodeHello introduced, @Nullable Verdict verdict, @Nullable Throwable failure) {
-    if (state != State.CHECKING) {
-      return;
+  /** Asks about the token; whoever may not pass is sent away. */
+  private void check(
+      String token, NodeName claimed, Consumer<@Nullable Duration> admitted, Runnable unchecked) {
+    doorkeeper
+        .authenticator()
+        .check(token, claimed)
+        .whenComplete((verdict, failure) ->
+            context.runOnContext(ignored -> {
+              if (state == State.OVER) {
+                return;
+              }
+              switch (verdict) {
+                case null -> {
+                  log.atError()
+                      .addKeyValue("node", claimed)
+                      .log("An agent could not be checked: {}", reason(failure));
+                  unchecked.run();
+                }
+                case Verdict.Refused(String why) ->
+                    refuse(GrpcStatus.UNAUTHENTICATED, "BadToken", why);
+                case Verdict.Admitted(Duration expiresIn) -> admitted.accept(expiresIn);
+              }
+            }));
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return String.valueOf(cause.getMessage());
+  }
+
+  private void admit(NodeHello introduced, @Nullable Duration expiresIn) {
+    state = State.ATTACHED;
+    hello = introduced;
+    registry.entered(introduced.node(), this);
+    response.writeHead().onFailure(lost -> over());
+    registry.observer().attached(this, introduced);
+    request.resume();
+    expire(expiresIn);
+  }
+
+  /** An agent that presents no newer token in time has to introduce itself again. */
+  private void expire(@Nullable Duration expiresIn) {
+    if (expiry != null) {
+      vertx.cancelTimer(expiry);
+      expiry = null;
     }
-    switch (verdict) {
-      case null -> {
-        log.error("An agent could not be checked", failure);
-        refuse(GrpcStatus.UNAVAILABLE, "CheckFailed", "the token could not be checked");
-      }
-      case Verdict.Refused(String why) -> {
-        log.atWarn().addKeyValue("node", introduced.node()).log("Agent refused: {}", why);
-        refuse(GrpcStatus.UNAUTHENTICATED, "BadToken", why);
-      }
-      case Verdict.Admitted admitted -> {
-        state = State.ATTACHED;
-        hello = introduced;
-        registry.entered(introduced.node(), this);
-        response.writeHead().onFailure(lost -> over());
-        registry.observer().attached(this, introduced);
-        request.resume();
-      }
+    if (expiresIn != null) {
+      expiry =
+          vertx.setTimer(
+              Math.max(1, expiresIn.toMillis()),
+              ignored ->
+                  refuse(GrpcStatus.UNAUTHENTICATED, "TokenExpired", "the token has expired"));
     }
+  }
+
+  /** A token that cannot be checked now is checked later; the one before may still be good. */
+  private void renew(NodeHello attached, String token) {
+    newestToken = token;
+    check(
+        token,
+        attached.node(),
+        expiresIn -> {
+          if (token.equals(newestToken)) {
+            newestToken = "";
+            expire(expiresIn);
+          }
+        },
+        () ->
+            vertx.setTimer(
+                CHECKED_AGAIN_AFTER.toMillis(),
+                ignored -> {
+                  if (state == State.ATTACHED && token.equals(newestToken)) {
+                    renew(attached, token);
+                  }
+                }));
   }
 
   private void refuse(GrpcStatus status, String reason, String why) {
@@ -182,6 +246,11 @@ final class ControllerStream implements AgentSession {
                   this,
                   new PlanRevision(message.getNack().getRevision()),
                   message.getNack().getError());
+      case RENEWAL -> {
+        if (hello != null) {
+          renew(hello, message.getRenewal().getToken());
+        }
+      }
       case HELLO, MESSAGE_NOT_SET -> log.debug("A message of a newer agent is ignored");
     }
   }
@@ -318,6 +387,7 @@ final class ControllerStream implements AgentSession {
       return;
     }
     state = State.OVER;
+    expire(null);
     if (hello != null) {
       registry.left(hello.node(), this);
       registry.observer().detached(this);

@@ -2,20 +2,24 @@ package dev.prepull.controller.link;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.AgentObserver;
+import dev.prepull.controller.tls.ServingCertificate;
 import dev.prepull.model.NodeName;
 import dev.prepull.program.StartupException;
 import dev.prepull.protocol.AgentLink;
 import dev.prepull.protocol.v1.FromAgent;
 import dev.prepull.protocol.v1.FromController;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +40,7 @@ public final class LinkServer implements AutoCloseable {
   private final AgentObserver observer;
   private final SharedMessages messages = new SharedMessages();
   private final Map<NodeName, ControllerStream> streams = new ConcurrentHashMap<>();
+  private final ServingCertificate certificate;
   private final HttpServer server;
 
   /** Who decides about agents, and who is told of refusals. */
@@ -43,11 +48,16 @@ public final class LinkServer implements AutoCloseable {
 
   /** Does not listen yet. */
   public LinkServer(
-      Vertx vertx, LinkServerSettings settings, Doorkeeper doorkeeper, AgentObserver observer) {
+      Vertx vertx,
+      LinkServerSettings settings,
+      ServingCertificate certificate,
+      Doorkeeper doorkeeper,
+      AgentObserver observer) {
     this.vertx = vertx;
     this.settings = settings;
     this.doorkeeper = doorkeeper;
     this.observer = observer;
+    this.certificate = certificate;
     GrpcServer grpc =
         GrpcServer.server(
                 vertx, new GrpcServerOptions().setMaxMessageSize(AgentLink.MAX_MESSAGE_BYTES))
@@ -58,17 +68,18 @@ public final class LinkServer implements AutoCloseable {
                 new HttpServerOptions()
                     .setSsl(true)
                     .setUseAlpn(true)
-                    .setKeyCertOptions(
-                        new PemKeyCertOptions()
-                            .addCertPath(settings.certificate().toString())
-                            .addKeyPath(settings.key().toString())))
+                    .setKeyCertOptions(keyCertOptions(certificate)))
             .requestHandler(grpc);
+  }
+
+  private static KeyCertOptions keyCertOptions(ServingCertificate certificate) {
+    return new PemKeyCertOptions()
+        .addCertValue(Buffer.buffer(certificate.chain()))
+        .addKeyValue(Buffer.buffer(certificate.key()));
   }
 
   /** Listens; fails when certificate, key or address cannot be had. */
   public void start() throws StartupException, InterruptedException {
-    checkReadable(settings.certificate(), "--tls-cert");
-    checkReadable(settings.key(), "--tls-key");
     try {
       server
           .listen(settings.listen().port(), settings.listen().host())
@@ -78,18 +89,31 @@ public final class LinkServer implements AutoCloseable {
       log.atInfo().addKeyValue("port", server.actualPort()).log("The link is served");
     } catch (ExecutionException e) {
       throw new StartupException(
-          "Tried to listen on %s for agents but %s. Free the port or choose another with --link-listen, and check that --tls-cert and --tls-key are PEM files that belong together."
-              .formatted(settings.listen(), e.getCause()),
+          "Tried to listen on %s for agents but %s. Free the port or choose another with --link-listen, and check that certificate and key of %s are PEM and belong together."
+              .formatted(settings.listen(), e.getCause(), certificate),
           e);
     }
   }
 
-  private static void checkReadable(Path file, String flag) throws StartupException {
-    if (!Files.isReadable(file)) {
-      throw new StartupException(
-          "Tried to read %s %s but there is no such readable file. Check the path and its permissions."
-              .formatted(flag, file));
-    }
+  /**
+   * Shows this certificate to agents that connect from now on; streams stay as they are. One that
+   * cannot be used is logged, and the one before stays.
+   */
+  public void show(ServingCertificate next) {
+    ServerSSLOptions options =
+        new ServerSSLOptions()
+            .setUseAlpn(true)
+            .setApplicationLayerProtocols(List.of(HttpVersion.HTTP_2.alpnName()))
+            .setKeyCertOptions(keyCertOptions(next));
+    server
+        .updateSSLOptions(options)
+        .onSuccess(changed ->
+            log.atInfo().addKeyValue("source", next).log("The link shows another certificate"))
+        .onFailure(failure ->
+            log.error(
+                "Tried to show the certificate of {} but {}. The one before stays; check that certificate and key are PEM and belong together.",
+                next,
+                failure.getMessage()));
   }
 
   /** The port that the system chose when the settings say 0. */

@@ -37,19 +37,27 @@ class ControllerConfigTest {
   }
 
   @Test
-  void hasDefaultsForAllButTheFilesOfTheLink() throws Exception {
-    assertThat(config())
+  void hasDefaultsForEverything() throws Exception {
+    assertThat(config(List.of(), Map.of()))
         .isEqualTo(
             new ControllerConfig(
                 "prepull-system",
                 null,
                 null,
                 null,
-                new HostPort("0.0.0.0", 8443),
+                new LinkConfig(
+                    new HostPort("0.0.0.0", 8443),
+                    null,
+                    "prepull-tls",
+                    "prepull-ca",
+                    List.of(
+                        "prepull-controller",
+                        "prepull-controller.prepull-system",
+                        "prepull-controller.prepull-system.svc",
+                        "prepull-controller.prepull-system.svc.cluster.local"),
+                    null,
+                    "prepull-agent"),
                 new HostPort("0.0.0.0", 8080),
-                Path.of("c.pem"),
-                Path.of("k.pem"),
-                Path.of("token"),
                 Set.of()));
   }
 
@@ -60,6 +68,10 @@ class ControllerConfigTest {
                 "--namespace", "other",
                 "--lists-from", "lists.yaml",
                 "--state-file", "state.json",
+                "--tls-secret", "secret",
+                "--tls-names", "one, 10.0.0.1",
+                "--ca-config-map", "trusted",
+                "--agent-service-account", "agents",
                 "--link-listen", "[::1]:1",
                 "--http-listen", "localhost:2",
                 "--cloud-registries", "google,ecr"))
@@ -69,11 +81,15 @@ class ControllerConfigTest {
                 null,
                 Path.of("lists.yaml"),
                 Path.of("state.json"),
-                new HostPort("::1", 1),
+                new LinkConfig(
+                    new HostPort("::1", 1),
+                    new LinkConfig.TlsFiles(Path.of("c.pem"), Path.of("k.pem")),
+                    "secret",
+                    "trusted",
+                    List.of("one", "10.0.0.1"),
+                    Path.of("token"),
+                    "agents"),
                 new HostPort("localhost", 2),
-                Path.of("c.pem"),
-                Path.of("k.pem"),
-                Path.of("token"),
                 Set.of(Cloud.GOOGLE, Cloud.ECR)));
     assertThat(config("--kubeconfig", "admin.conf").kubeconfig()).isEqualTo(Path.of("admin.conf"));
   }
@@ -105,14 +121,23 @@ class ControllerConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--tls-cert", "--tls-key", "--shared-token-file"})
-  void namesAFileThatIsMissing(String flag) {
+  void namesAFileThatIsMissingWithoutAnApiServer(String flag) {
     List<String> arguments = new ArrayList<>(REQUIRED);
+    arguments.addAll(List.of("--lists-from", "lists.yaml"));
     int index = arguments.indexOf(flag);
     arguments.subList(index, index + 2).clear();
 
     assertThatThrownBy(() -> config(arguments, Map.of()))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(flag + " is missing: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--tls-cert, --tls-key", "--tls-key, --tls-cert"})
+  void wantsCertificateAndKeyTogether(String given, String missing) {
+    assertThatThrownBy(() -> config(List.of(given, "file.pem"), Map.of()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(missing + " is missing: ");
   }
 
   @ParameterizedTest

@@ -106,7 +106,7 @@ class LinkAdmissionTest {
       agent.hello(TestLink.hello("n1"));
       agent.say(AgentLinkMapper.ack(new PlanRevision("r1")));
 
-      verdict.complete(new Verdict.Admitted());
+      verdict.complete(Verdict.Admitted.FOR_EVER);
 
       assertThat(link.nextTold()).isEqualTo("attached n1");
       assertThat(link.nextTold()).isEqualTo("acknowledged r1");

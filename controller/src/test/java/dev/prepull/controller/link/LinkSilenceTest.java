@@ -54,7 +54,7 @@ class LinkSilenceTest {
   void isNoticedByTheAnswerThatDoesNotCome() throws Exception {
     try (TestLink link =
         TestLink.start(
-            (token, node) -> CompletableFuture.completedFuture(new Verdict.Admitted()),
+            (token, node) -> CompletableFuture.completedFuture(Verdict.Admitted.FOR_EVER),
             Duration.ofMillis(500))) {
       Network network = new Network(link.vertx(), link.port());
       TestAgent agent = link.connectThrough(network.port());

@@ -2,8 +2,10 @@ package dev.prepull.controller.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prepull.controller.tls.ServingCertificate;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,16 @@ public record TestCertificate(Path certificate, Path key) {
             folder.resolve("tls.key"),
             "PRIVATE KEY",
             keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+  }
+
+  /** As a link shows it. */
+  public ServingCertificate serving() {
+    try {
+      return new ServingCertificate(
+          Files.readString(certificate), Files.readString(key), "the test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void generate(Path store) throws IOException, InterruptedException {

@@ -51,11 +51,8 @@ final class TestLink implements AgentObserver, AutoCloseable {
     server =
         new LinkServer(
             vertx,
-            new LinkServerSettings(
-                new HostPort("127.0.0.1", 0),
-                CERTIFICATE.certificate(),
-                CERTIFICATE.key(),
-                keepAlive),
+            new LinkServerSettings(new HostPort("127.0.0.1", 0), keepAlive),
+            CERTIFICATE.serving(),
             new LinkServer.Doorkeeper(authenticator, refusals::add),
             this);
   }
@@ -65,7 +62,7 @@ final class TestLink implements AgentObserver, AutoCloseable {
     return start((token, node) ->
         CompletableFuture.completedFuture(
             token.equals(TOKEN)
-                ? new Verdict.Admitted()
+                ? Verdict.Admitted.FOR_EVER
                 : new Verdict.Refused("not the token of " + node)));
   }
 
@@ -112,6 +109,22 @@ final class TestLink implements AgentObserver, AutoCloseable {
   /** An agent that has presented that authorization and said nothing yet. */
   TestAgent connect(String authorization) {
     return TestAgent.connect(vertx, server.port(), CERTIFICATE.certificate(), authorization);
+  }
+
+  /** An agent that trusts that certificate alone, once it is shown. */
+  TestAgent connectTrusting(TestCertificate trusted, String authorization)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (true) {
+      try {
+        return TestAgent.connect(vertx, server.port(), trusted.certificate(), authorization);
+      } catch (Exception e) {
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError("the certificate was not shown", e);
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
   }
 
   /** An agent behind that port, which leads to this link. */
@@ -161,6 +174,11 @@ final class TestLink implements AgentObserver, AutoCloseable {
 
   int port() {
     return server.port();
+  }
+
+  /** Shows that certificate from now on. */
+  void show(TestCertificate other) {
+    server.show(other.serving());
   }
 
   void stopServer() {

@@ -18,12 +18,7 @@ public final class ControllerProcess implements AutoCloseable {
   private Daemon daemon;
 
   private ControllerProcess(
-      Path log,
-      LinkSecrets secrets,
-      int linkPort,
-      int httpPort,
-      List<String> source,
-      Map<String, String> environment) {
+      Path log, int linkPort, int httpPort, List<String> flags, Map<String, String> environment) {
     this.log = log;
     this.environment = environment;
     this.linkPort = linkPort;
@@ -38,14 +33,8 @@ public final class ControllerProcess implements AutoCloseable {
                 "--link-listen",
                 "127.0.0.1:" + linkPort,
                 "--http-listen",
-                "127.0.0.1:" + httpPort,
-                "--tls-cert",
-                secrets.certificate().toString(),
-                "--tls-key",
-                secrets.key().toString(),
-                "--shared-token-file",
-                secrets.token().toString()));
-    command.addAll(source);
+                "127.0.0.1:" + httpPort));
+    command.addAll(flags);
     this.daemon = launch();
   }
 
@@ -65,9 +54,8 @@ public final class ControllerProcess implements AutoCloseable {
       Workspace workspace, LinkSecrets secrets, Path listsFrom, Map<String, String> environment) {
     return start(
         workspace,
-        secrets,
         Ports.free(),
-        standaloneFlags(listsFrom, stateFile(workspace)),
+        withSecrets(secrets, standaloneFlags(listsFrom, stateFile(workspace))),
         environment);
   }
 
@@ -86,7 +74,8 @@ public final class ControllerProcess implements AutoCloseable {
    */
   public static ControllerProcess standalone(
       Workspace workspace, LinkSecrets secrets, Path listsFrom, Path stateFile, int httpPort) {
-    return start(workspace, secrets, httpPort, standaloneFlags(listsFrom, stateFile), Map.of());
+    return start(
+        workspace, httpPort, withSecrets(secrets, standaloneFlags(listsFrom, stateFile)), Map.of());
   }
 
   /** Starts one that reads its lists from an API server. */
@@ -94,26 +83,49 @@ public final class ControllerProcess implements AutoCloseable {
       Workspace workspace, LinkSecrets secrets, Path kubeconfig, String namespace, int httpPort) {
     return start(
         workspace,
-        secrets,
         httpPort,
-        List.of("--kubeconfig", kubeconfig.toString(), "--namespace", namespace),
+        withSecrets(
+            secrets, List.of("--kubeconfig", kubeconfig.toString(), "--namespace", namespace)),
         Map.of());
   }
 
+  /**
+   * Starts one that makes its own certificate and knows agents by their ServiceAccount, as it is
+   * deployed.
+   */
+  public static ControllerProcess deployed(
+      Workspace workspace, Path kubeconfig, String namespace, int httpPort) {
+    return start(
+        workspace,
+        httpPort,
+        List.of(
+            "--kubeconfig",
+            kubeconfig.toString(),
+            "--namespace",
+            namespace,
+            "--tls-names",
+            "127.0.0.1"),
+        Map.of());
+  }
+
+  private static List<String> withSecrets(LinkSecrets secrets, List<String> flags) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(
+        List.of(
+            "--tls-cert",
+            secrets.certificate().toString(),
+            "--tls-key",
+            secrets.key().toString(),
+            "--shared-token-file",
+            secrets.token().toString()));
+    return all;
+  }
+
   private static ControllerProcess start(
-      Workspace workspace,
-      LinkSecrets secrets,
-      int httpPort,
-      List<String> source,
-      Map<String, String> environment) {
+      Workspace workspace, int httpPort, List<String> flags, Map<String, String> environment) {
     return workspace.add(
         new ControllerProcess(
-            workspace.newFile("controller.log"),
-            secrets,
-            Ports.free(),
-            httpPort,
-            source,
-            environment));
+            workspace.newFile("controller.log"), Ports.free(), httpPort, flags, environment));
   }
 
   private Daemon launch() {

@@ -18,7 +18,7 @@ import java.util.Objects;
  * token.
  *
  * @param certificate PEM file
- * @param key PEM file, readable by its owner only
+ * @param key PEM file, readable by its owner only; empty where an agent alone is meant
  * @param token file, readable by its owner only
  */
 public record LinkSecrets(Path certificate, Path key, Path token) {
@@ -26,6 +26,11 @@ public record LinkSecrets(Path certificate, Path key, Path token) {
   private static final String ALIAS = "link";
   private static final String ENTRY_PASSWORD = "changeit";
   private static final int TOKEN_BYTES = 32;
+
+  /** What an agent needs of them, where the controller makes its own certificate. */
+  public static LinkSecrets ofAgent(Path trusted, Path token) {
+    return new LinkSecrets(trusted, Path.of(""), token);
+  }
 
   /** Makes them in the workspace's directory {@code name}. */
   public static LinkSecrets make(Workspace workspace, String name) {
