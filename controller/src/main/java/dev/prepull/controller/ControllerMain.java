@@ -26,6 +26,8 @@ import dev.prepull.controller.standalone.LoggedEvents;
 import dev.prepull.controller.standalone.StateFile;
 import dev.prepull.controller.tls.CertificateFiles;
 import dev.prepull.controller.tls.CertificateSource;
+import dev.prepull.controller.tls.CertificateWatch;
+import dev.prepull.controller.tls.ServingCertificate;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.program.Flags;
@@ -82,17 +84,20 @@ public final class ControllerMain {
     EventLoop loop = new VertxEventLoop(vertx, clock);
     Path listsFrom = config.listsFrom();
     Source source = listsFrom == null ? cluster(loop) : standalone(loop, listsFrom);
+    ServingCertificate certificate = source.certificate().read();
     LinkServer link =
         stops.add(
             new LinkServer(
                 vertx,
                 new LinkServerSettings(config.link().listen(), KEEP_ALIVE),
-                source.certificate().read(),
+                certificate,
                 new LinkServer.Doorkeeper(
                     new RefusalMemory(source.authenticator(), clock), metrics::agentRefused),
                 source.agents()));
     link.start();
-    source.certificate().follow(link::show);
+    new CertificateWatch(
+            source.certificate(), loop, task -> Thread.ofVirtual().name("certificate").start(task))
+        .follow(certificate, link::show);
     stops.add(new AdminServer(vertx, source.reconciler(), metrics)).start(config.httpListen());
   }
 
@@ -128,13 +133,9 @@ public final class ControllerMain {
         files == null
             ? cluster.linkSecret(
                 new LinkSecret.Names(
-                    config.namespace(), link.secret(), link.trusted(), link.names()))
-            : certificateFiles(files, loop));
-  }
-
-  private static CertificateSource certificateFiles(LinkConfig.TlsFiles files, EventLoop loop) {
-    return new CertificateFiles(
-        files.certificate(), files.key(), loop, task -> Thread.ofVirtual().start(task));
+                    config.namespace(), link.secret(), link.trusted(), link.names()),
+                clock)
+            : new CertificateFiles(files.certificate(), files.key()));
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
@@ -164,11 +165,12 @@ public final class ControllerMain {
             knownLocks,
             new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler, pullObjects));
+    LinkConfig.TlsFiles files = Objects.requireNonNull(config.link().files());
     return new Source(
         reconciler,
         new AttachedNodes(reconciler, reconciler),
         SharedTokenAuthenticator.of(Objects.requireNonNull(config.link().sharedToken())),
-        certificateFiles(Objects.requireNonNull(config.link().files()), loop));
+        new CertificateFiles(files.certificate(), files.key()));
   }
 
   private RegistryTokens registryTokens(EventLoop loop) {

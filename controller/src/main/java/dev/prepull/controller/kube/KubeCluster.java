@@ -209,9 +209,8 @@ public final class KubeCluster implements AutoCloseable {
   }
 
   /** Where the link's certificate is kept. */
-  public LinkSecret linkSecret(LinkSecret.Names names) {
-    return new LinkSecret(
-        new CoreV1Api(callClient), names, loop, KubeCluster::onVirtualThread, failures);
+  public LinkSecret linkSecret(LinkSecret.Names names, Clock clock) {
+    return new LinkSecret(new CoreV1Api(callClient), names, clock, failures);
   }
 
   private static void onVirtualThread(Runnable task) {

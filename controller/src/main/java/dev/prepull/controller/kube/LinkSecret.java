@@ -3,7 +3,6 @@ package dev.prepull.controller.kube;
 import dev.prepull.controller.tls.CertificateSource;
 import dev.prepull.controller.tls.LinkKeys;
 import dev.prepull.controller.tls.ServingCertificate;
-import dev.prepull.loop.EventLoop;
 import dev.prepull.program.StartupException;
 import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
@@ -12,10 +11,9 @@ import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LinkSecret implements CertificateSource {
 
-  /** How often both objects are looked at. */
-  static final Duration INTERVAL = Duration.ofMinutes(1);
-
   private static final int ATTEMPTS = 5;
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -41,10 +36,8 @@ public final class LinkSecret implements CertificateSource {
 
   private final CoreV1Api api;
   private final Names names;
-  private final EventLoop loop;
-  private final Executor blocking;
+  private final Clock clock;
   private final Consumer<String> failures;
-  private @Nullable ServingCertificate last;
 
   /**
    * What the objects are called.
@@ -62,62 +55,36 @@ public final class LinkSecret implements CertificateSource {
   /** What is served, and what is to be trusted; null where nobody here knows. */
   private record Found(ServingCertificate serving, @Nullable String trusted) {}
 
-  LinkSecret(
-      CoreV1Api api, Names names, EventLoop loop, Executor blocking, Consumer<String> failures) {
+  /**
+   * Keeps it through that client.
+   *
+   * @param failures is told each failed request
+   */
+  LinkSecret(CoreV1Api api, Names names, Clock clock, Consumer<String> failures) {
     this.api = api;
     this.names = names;
-    this.loop = loop;
-    this.blocking = blocking;
+    this.clock = clock;
     this.failures = failures;
   }
 
+  /** Makes it where there is none, and renews it when its time has come. */
   @Override
   public ServingCertificate read() throws StartupException {
     try {
-      ServingCertificate read = ensure();
-      last = read;
-      return read;
-    } catch (ApiException | GeneralSecurityException e) {
-      throw new StartupException(message(e), e);
-    }
-  }
-
-  private String message(Exception e) {
-    return "Tried to keep the link's certificate in Secret %s/%s and ConfigMap %s/%s but failed: %s. %s"
-        .formatted(
-            names.namespace(),
-            names.secret(),
-            names.namespace(),
-            names.configMap(),
-            KubeFailures.describe(e),
-            e instanceof GeneralSecurityException
-                ? "Delete the Secret's data, and it is made anew."
-                : KubeFailures.advice(e));
-  }
-
-  @Override
-  public void follow(Consumer<ServingCertificate> changed) {
-    loop.after(
-        INTERVAL,
-        () ->
-            blocking.execute(() -> {
-              look(changed);
-              follow(changed);
-            }));
-  }
-
-  private void look(Consumer<ServingCertificate> changed) {
-    ServingCertificate before = last;
-    try {
-      ServingCertificate now = ensure();
-      last = now;
-      if (!now.equals(before)) {
-        changed.accept(now);
-      }
+      return ensure();
     } catch (ApiException | GeneralSecurityException e) {
       failures.accept("keep link certificate");
-      log.warn(
-          "{} The certificate that is shown stays; it is tried again in {}.", message(e), INTERVAL);
+      throw new StartupException(
+          "Tried to keep the link's certificate in Secret %1$s/%2$s and ConfigMap %1$s/%3$s but failed: %4$s. %5$s"
+              .formatted(
+                  names.namespace(),
+                  names.secret(),
+                  names.configMap(),
+                  KubeFailures.describe(e),
+                  e instanceof GeneralSecurityException
+                      ? "Delete the Secret's data, and it is made anew."
+                      : KubeFailures.advice(e)),
+          e);
     }
   }
 
@@ -142,8 +109,8 @@ public final class LinkSecret implements CertificateSource {
     LinkKeys kept = data.isEmpty() ? null : LinkKeys.of(data);
     LinkKeys keys =
         kept == null
-            ? LinkKeys.make(names.server(), loop.now())
-            : kept.renewed(names.server(), loop.now());
+            ? LinkKeys.make(names.server(), clock.instant())
+            : kept.renewed(names.server(), clock.instant());
     if (keys != kept) {
       try {
         write(secret, keys);

@@ -1,23 +1,16 @@
 package dev.prepull.controller.tls;
 
 import dev.prepull.program.StartupException;
-import java.util.function.Consumer;
 
 /** Where the link's certificate comes from. */
+@FunctionalInterface
 public interface CertificateSource {
 
   /**
-   * The certificate to begin with. Blocks.
+   * The certificate to show now. Blocks.
    *
-   * @throws StartupException when there is none
+   * @throws StartupException when there is none that can be read; says what was tried, why it
+   *     failed and what to do
    */
   ServingCertificate read() throws StartupException;
-
-  /**
-   * Tells whenever there is another one, after {@link #read}, for as long as the program runs. Once
-   * per object.
-   *
-   * @param changed is called by any thread, by one at a time
-   */
-  void follow(Consumer<ServingCertificate> changed);
 }
