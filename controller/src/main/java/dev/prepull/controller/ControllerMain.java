@@ -97,7 +97,11 @@ public final class ControllerMain {
     link.start();
     new CertificateWatch(
             source.certificate(), loop, task -> Thread.ofVirtual().name("certificate").start(task))
-        .follow(certificate, link::show);
+        .follow(
+            certificate,
+            next -> {
+              var _ = link.show(next);
+            });
     stops.add(new AdminServer(vertx, source.reconciler(), metrics)).start(config.httpListen());
   }
 

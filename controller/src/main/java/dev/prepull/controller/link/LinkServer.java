@@ -21,6 +21,7 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -98,14 +99,16 @@ public final class LinkServer implements AutoCloseable {
   /**
    * Shows this certificate to agents that connect from now on; streams stay as they are. One that
    * cannot be used is logged, and the one before stays.
+   *
+   * @return completed when it is shown; failed when it cannot be used
    */
-  public void show(ServingCertificate next) {
+  public CompletionStage<?> show(ServingCertificate next) {
     ServerSSLOptions options =
         new ServerSSLOptions()
             .setUseAlpn(true)
             .setApplicationLayerProtocols(List.of(HttpVersion.HTTP_2.alpnName()))
             .setKeyCertOptions(keyCertOptions(next));
-    server
+    return server
         .updateSSLOptions(options)
         .onSuccess(changed ->
             log.atInfo().addKeyValue("source", next).log("The link shows another certificate"))
@@ -113,7 +116,8 @@ public final class LinkServer implements AutoCloseable {
             log.error(
                 "Tried to show the certificate of {} but {}. The one before stays; check that certificate and key are PEM and belong together.",
                 next,
-                failure.getMessage()));
+                failure.getMessage()))
+        .toCompletionStage();
   }
 
   /** The port that the system chose when the settings say 0. */

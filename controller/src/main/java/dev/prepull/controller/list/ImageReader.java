@@ -1,5 +1,6 @@
 package dev.prepull.controller.list;
 
+import dev.prepull.model.DnsSubdomain;
 import dev.prepull.model.DriftPolicy;
 import dev.prepull.model.GoDuration;
 import dev.prepull.model.ImagePolicy;
@@ -44,8 +45,6 @@ final class ImageReader {
   private static final Duration LEAST_REFRESH = Duration.ofSeconds(10);
   private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(1);
   private static final int MOST_PRIORITY = 1_000_000_000;
-  private static final String NAME =
-      "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
   private final YamlReader yaml;
   private final TargetReader targets;
@@ -158,7 +157,7 @@ final class ImageReader {
       yaml.text(item, "the name of " + what)
           .ifPresent(name -> {
             names.add(name);
-            if (!name.matches(NAME)) {
+            if (!DnsSubdomain.matches(name)) {
               yaml.error(item, "is not the name of " + what);
             }
           });

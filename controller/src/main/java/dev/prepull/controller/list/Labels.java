@@ -1,5 +1,6 @@
 package dev.prepull.controller.list;
 
+import dev.prepull.model.DnsSubdomain;
 import java.util.regex.Pattern;
 
 /**
@@ -11,19 +12,15 @@ import java.util.regex.Pattern;
  */
 final class Labels {
 
-  private static final int MOST_PREFIX = 253;
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
-  private static final Pattern PREFIX =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
   private Labels() {}
 
   static boolean isKey(String key) {
     int slash = key.indexOf('/');
     String prefix = slash < 0 ? "" : key.substring(0, slash);
-    boolean prefixFits =
-        slash < 0 || (prefix.length() <= MOST_PREFIX && PREFIX.matcher(prefix).matches());
+    boolean prefixFits = slash < 0 || DnsSubdomain.matches(prefix);
     return prefixFits && NAME.matcher(key.substring(slash + 1)).matches();
   }
 

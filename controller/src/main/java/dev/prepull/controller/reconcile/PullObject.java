@@ -1,7 +1,7 @@
 package dev.prepull.controller.reconcile;
 
+import dev.prepull.model.DnsSubdomain;
 import java.util.Comparator;
-import java.util.regex.Pattern;
 
 /**
  * An object that credentials come from, in the controller's namespace.
@@ -10,9 +10,6 @@ import java.util.regex.Pattern;
  */
 public record PullObject(Kind kind, String name) implements Comparable<PullObject> {
 
-  private static final Pattern NAME =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-  private static final int MAX_LENGTH = 253;
   private static final Comparator<PullObject> ORDER =
       Comparator.comparing(PullObject::kind).thenComparing(PullObject::name);
 
@@ -44,7 +41,7 @@ public record PullObject(Kind kind, String name) implements Comparable<PullObjec
 
   /** The name becomes part of a field selector, so it must be one. */
   public PullObject {
-    if (!isName(name)) {
+    if (!DnsSubdomain.matches(name)) {
       throw new IllegalArgumentException("\"%s\" is not a name".formatted(name));
     }
   }
@@ -57,11 +54,6 @@ public record PullObject(Kind kind, String name) implements Comparable<PullObjec
   /** A ServiceAccount of that name. */
   public static PullObject serviceAccount(String name) {
     return new PullObject(Kind.SERVICE_ACCOUNT, name);
-  }
-
-  /** Whether an object may have that name: a DNS subdomain. */
-  public static boolean isName(String text) {
-    return text.length() <= MAX_LENGTH && NAME.matcher(text).matches();
   }
 
   /** As messages name it, such as {@code Secret prepull-system/regcred}. */

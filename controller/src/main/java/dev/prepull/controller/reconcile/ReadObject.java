@@ -8,6 +8,7 @@ import dev.prepull.credentials.DockerConfig;
 import dev.prepull.credentials.DockerConfigForm;
 import dev.prepull.credentials.DockerConfigReader;
 import dev.prepull.credentials.ReadConfig;
+import dev.prepull.model.DnsSubdomain;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -101,7 +102,7 @@ record ReadObject(DockerConfig config, List<PullObject> secrets, List<String> pr
     List<PullObject> secrets = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     for (String name : account.imagePullSecrets()) {
-      if (PullObject.isName(name)) {
+      if (DnsSubdomain.matches(name)) {
         secrets.add(PullObject.secret(name));
       } else {
         problems.add("%s: imagePullSecrets has \"%s\", which is no name".formatted(source, name));

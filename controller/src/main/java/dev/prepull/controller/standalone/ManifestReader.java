@@ -3,6 +3,7 @@ package dev.prepull.controller.standalone;
 import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.reconcile.PullObject;
 import dev.prepull.controller.reconcile.Sighting;
+import dev.prepull.model.DnsSubdomain;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -133,7 +134,7 @@ final class ManifestReader {
   private static Optional<String> name(Map<?, ?> object) {
     return object.get("metadata") instanceof Map<?, ?> metadata
             && metadata.get("name") instanceof String name
-            && PullObject.isName(name)
+            && DnsSubdomain.matches(name)
         ? Optional.of(name)
         : Optional.empty();
   }

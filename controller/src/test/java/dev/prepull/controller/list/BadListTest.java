@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a list is told once, with its place, its text and what was expected. */
 class BadListTest {
@@ -114,6 +115,19 @@ class BadListTest {
   void isRejectedForAFieldOfAnImage(String field, String problem) {
     assertThat(Lists.problems(Lists.full("images:\n- image: nginx:1\n  " + field)))
         .containsExactly("ConfigMap apps, key PrePullList, line 3, column " + problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pullSecrets", "serviceAccounts"})
+  void isRejectedForANameThatNoObjectCanHave(String field) {
+    String tooLong = "a".repeat(254);
+
+    assertThat(
+            Lists.problems(
+                Lists.full("images:\n- {image: nginx, %s: [%s]}".formatted(field, tooLong))))
+        .singleElement()
+        .asString()
+        .contains("is not the name of a ");
   }
 
   @ParameterizedTest(name = "{0}")
