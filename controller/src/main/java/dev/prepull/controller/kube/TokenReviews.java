@@ -50,6 +50,8 @@ final class TokenReviews implements AgentAuthenticator {
   /** A fleet that attaches at once must not flood the API server. */
   private static final int AT_ONCE = 32;
 
+  private static final Duration LEAST_LEFT = Duration.ofMinutes(1);
+
   private static final int NOT_FOUND = 404;
 
   private final AuthenticationV1Api reviews;
@@ -169,7 +171,10 @@ final class TokenReviews implements AgentAuthenticator {
     }
   }
 
-  /** Until when a JSON Web Token says that it is good for; null when it does not say. */
+  /**
+   * How long a JSON Web Token says that it is good for; null when it does not say. Never nothing,
+   * because the API server has just taken it: this machine's clock may be fast.
+   */
   private @Nullable Duration remaining(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3) {
@@ -178,9 +183,11 @@ final class TokenReviews implements AgentAuthenticator {
     try {
       String claims = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
       JsonElement expiry = JsonParser.parseString(claims).getAsJsonObject().get("exp");
-      return expiry == null
-          ? null
-          : Duration.between(clock.instant(), Instant.ofEpochSecond(expiry.getAsLong()));
+      if (expiry == null) {
+        return null;
+      }
+      Duration left = Duration.between(clock.instant(), Instant.ofEpochSecond(expiry.getAsLong()));
+      return left.compareTo(LEAST_LEFT) < 0 ? LEAST_LEFT : left;
     } catch (IllegalArgumentException
         | IllegalStateException
         | UnsupportedOperationException

@@ -78,6 +78,8 @@ final class ControllerStream implements AgentSession {
   /** To be checked; empty when it was. */
   private String newestToken = "";
 
+  private boolean renewing;
+
   private boolean answered = true;
 
   ControllerStream(
@@ -205,26 +207,41 @@ final class ControllerStream implements AgentSession {
     }
   }
 
-  /** A token that cannot be checked now is checked later; the one before may still be good. */
+  /** A newer token takes the place of one that waits: of a stream one is checked at a time. */
   private void renew(NodeHello attached, String token) {
     newestToken = token;
+    if (!renewing) {
+      checkNewest(attached);
+    }
+  }
+
+  private void checkNewest(NodeHello attached) {
+    String token = newestToken;
+    renewing = true;
     check(
         token,
         attached.node(),
         expiresIn -> {
+          renewing = false;
           if (token.equals(newestToken)) {
             newestToken = "";
             expire(expiresIn);
+          } else {
+            checkNewest(attached);
           }
         },
-        () ->
-            vertx.setTimer(
-                CHECKED_AGAIN_AFTER.toMillis(),
-                ignored -> {
-                  if (state == State.ATTACHED && token.equals(newestToken)) {
-                    renew(attached, token);
-                  }
-                }));
+        () -> {
+          renewing = false;
+          // The one before may still be good.
+          Duration wait = token.equals(newestToken) ? CHECKED_AGAIN_AFTER : Duration.ofMillis(1);
+          vertx.setTimer(wait.toMillis(), ignored -> checkAgain(attached));
+        });
+  }
+
+  private void checkAgain(NodeHello attached) {
+    if (state == State.ATTACHED && !renewing && !newestToken.isEmpty()) {
+      checkNewest(attached);
+    }
   }
 
   private void refuse(GrpcStatus status, String reason, String why) {

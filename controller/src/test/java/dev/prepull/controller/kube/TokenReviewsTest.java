@@ -121,6 +121,14 @@ class TokenReviewsTest {
         .isEqualTo(new Verdict.Admitted(Duration.ofMinutes(10)));
   }
 
+  @Test
+  void takesATokenForAMinuteThatHasExpiredByThisMachinesClockAlone() {
+    knows(AGENT, TokenReviews.AUDIENCE, Map.of(NODE_NAME, List.of("node-1")));
+
+    assertThat(check(jwt("{\"exp\": %d}".formatted(NOW.getEpochSecond() - 600))))
+        .isEqualTo(new Verdict.Admitted(Duration.ofMinutes(1)));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", "7", "not json", "{\"exp\": \"soon\"}", "{\"exp\": {}}", ""})
   void takesATokenThatDoesNotSayHowLongItIsGoodFor(String claims) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.AgentAuthenticator.Verdict;
+import dev.prepull.model.PlanRevision;
 import dev.prepull.protocol.AgentLinkMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +68,29 @@ class LinkRenewalTest {
 
       agent.say(AgentLinkMapper.renewal("garbage"));
       assertThat(agent.awaitEnd()).isEqualTo("UNAUTHENTICATED: it is garbage");
+    }
+  }
+
+  @Test
+  void checksOneTokenOfAnAgentAtATimeAndThenTheNewest() throws Exception {
+    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    try (TestLink link =
+        TestLink.start((token, node) -> {
+          CompletionStage<Verdict> answer = authenticator.check(token, node);
+          return token.equals("long") ? verdict : answer;
+        })) {
+      TestAgent agent = attach(link, "secret");
+
+      agent.say(AgentLinkMapper.renewal("long"));
+      assertThat(TestLink.next(asked)).isEqualTo("long");
+      agent.say(AgentLinkMapper.renewal("passed over"));
+      agent.say(AgentLinkMapper.renewal("newest"));
+      agent.say(AgentLinkMapper.ack(new PlanRevision("r1")));
+      assertThat(link.nextTold()).isEqualTo("acknowledged r1");
+      verdict.complete(Verdict.Admitted.FOR_EVER);
+
+      assertThat(agent.awaitEnd()).isEqualTo("UNAUTHENTICATED: it is newest");
+      assertThat(asked).containsExactly("newest");
     }
   }
 
