@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What local-up.sh and test.sh share. Sourced, not run.
+# What the scripts here share. Sourced, not run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=$(basename "$0")
@@ -55,7 +55,7 @@ need_all() {
   [ "$(uname -s)" = Linux ] || die "container runtimes need Linux; this is $(uname -s)"
   command -v apt-get >/dev/null || die "the real parts come from Debian packages, and there is no apt-get"
   [ "$(id -u)" = 0 ] || die "container runtimes need root; run it with sudo"
-  need_packages ca-certificates containerd curl docker.io docker-registry etcd-server iproute2 openssl procps python3-venv runc unzip
+  need_packages ca-certificates containerd curl docker.io docker-registry etcd-server iproute2 openssl procps python3-venv runc skopeo unzip
   command -v mvn >/dev/null || need_packages maven
   need_jdk
 }

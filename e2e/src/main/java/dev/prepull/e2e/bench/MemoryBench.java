@@ -1,6 +1,7 @@
 package dev.prepull.e2e.bench;
 
 import dev.prepull.e2e.testbed.Commands;
+import dev.prepull.e2e.testbed.DeployedProgram;
 import dev.prepull.e2e.testbed.RuntimeNode;
 import dev.prepull.e2e.testbed.TestbedException;
 import dev.prepull.e2e.testbed.Workspace;
@@ -30,10 +31,10 @@ final class MemoryBench {
   private static final int SETTLE_SECONDS = 12;
   private static final int TICKS_PER_SECOND = 100;
 
-  private final DeployedAgent agent;
+  private final DeployedProgram agent;
   private final PrintStream progress;
 
-  private MemoryBench(DeployedAgent agent, PrintStream progress) {
+  private MemoryBench(DeployedProgram agent, PrintStream progress) {
     this.agent = agent;
     this.progress = progress;
   }

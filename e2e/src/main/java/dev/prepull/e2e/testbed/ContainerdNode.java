@@ -23,6 +23,24 @@ public final class ContainerdNode implements RuntimeNode {
     V2
   }
 
+  /** What ctr gives a container unless it is told otherwise. */
+  private static final List<String> CAPABILITIES =
+      List.of(
+          "CAP_CHOWN",
+          "CAP_DAC_OVERRIDE",
+          "CAP_FSETID",
+          "CAP_FOWNER",
+          "CAP_MKNOD",
+          "CAP_NET_RAW",
+          "CAP_SETGID",
+          "CAP_SETUID",
+          "CAP_SETFCAP",
+          "CAP_SETPCAP",
+          "CAP_NET_BIND_SERVICE",
+          "CAP_SYS_CHROOT",
+          "CAP_KILL",
+          "CAP_AUDIT_WRITE");
+
   private static final String SANDBOX = "localhost/sandbox:1";
 
   private final Workspace workspace;
@@ -216,6 +234,34 @@ public final class ContainerdNode implements RuntimeNode {
   @Override
   public void remove(String reference) {
     var _ = ctr("images", "rm", reference);
+  }
+
+  /**
+   * Runs a container that CRI does not know, on the network of this machine, with no capability and
+   * a root filesystem that nothing can write to, as it is deployed. It ends with the part that is
+   * returned.
+   *
+   * @param mounts source and destination; a source that ends with {@code :rw} may be written to
+   */
+  public Daemon runContainer(
+      String container, String image, Map<String, String> mounts, List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(programs.resolve("ctr").toString(), "-a", socket.toString(), "-n", "k8s.io"));
+    command.addAll(List.of("run", "--rm", "--net-host", "--read-only"));
+    CAPABILITIES.forEach(capability -> command.addAll(List.of("--cap-drop", capability)));
+    mounts.forEach((source, destination) ->
+        command.addAll(
+            List.of(
+                "--mount",
+                source.endsWith(":rw")
+                    ? "type=bind,src=%s,dst=%s,options=rbind:rw"
+                        .formatted(source.substring(0, source.length() - 3), destination)
+                    : "type=bind,src=%s,dst=%s,options=rbind:ro".formatted(source, destination))));
+    command.addAll(List.of(image, container));
+    command.addAll(arguments);
+    return Daemon.start(
+        container, workspace.newFile(name + "/" + container + ".log"), Map.of(), command);
   }
 
   /** Makes a container that CRI does not know; it never runs. */

@@ -18,7 +18,8 @@ public final class HttpApi {
 
   private final URI base;
 
-  HttpApi(int port) {
+  /** Of a program that listens on that port of the loopback interface. */
+  public HttpApi(int port) {
     this.base = URI.create("http://127.0.0.1:" + port);
   }
 
@@ -64,7 +65,8 @@ public final class HttpApi {
     }
   }
 
-  boolean isOk(String path) throws IOException, InterruptedException {
+  /** Whether the answer to a GET is 200. */
+  public boolean isOk(String path) throws IOException, InterruptedException {
     return get(path).statusCode() == 200;
   }
 }

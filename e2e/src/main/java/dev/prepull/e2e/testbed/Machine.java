@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 public final class Machine {
 
   /** Its architecture in Go's words. */
-  static final String ARCHITECTURE =
+  public static final String ARCHITECTURE =
       System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "amd64";
 
   private Machine() {}

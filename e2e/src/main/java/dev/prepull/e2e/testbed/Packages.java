@@ -5,15 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Debian packages of other releases, unpacked beside the system and kept between runs. Nothing is
  * installed.
  */
-final class Packages {
+public final class Packages {
 
   private static final String KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -33,7 +33,33 @@ final class Packages {
 
   private static void download(String release, String packageName, Path target) {
     try {
-      Path work = Files.createDirectories(target.resolveSibling("apt-" + release));
+      Path archive =
+          download(
+                  release,
+                  Machine.ARCHITECTURE,
+                  List.of(packageName),
+                  target.resolveSibling("apt-" + release))
+              .getFirst();
+      Path unpacked = target.resolveSibling(target.getFileName() + ".part");
+      Workspace.delete(unpacked);
+      Commands.run(List.of("dpkg", "-x", archive.toString(), unpacked.toString()));
+      Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The newest versions of a release's packages, checked by Debian's signature; not what they
+   * depend on.
+   *
+   * @param architecture in Debian's words, which are Go's
+   * @param work where apt keeps its lists and where the archives are left
+   * @return the archives, in the order of the names
+   */
+  public static List<Path> download(
+      String release, String architecture, List<String> names, Path work) {
+    try {
       for (String directory : List.of("lists/partial", "cache/archives/partial")) {
         Files.createDirectories(work.resolve(directory));
       }
@@ -44,6 +70,8 @@ final class Packages {
       Files.writeString(
           work.resolve("apt.conf"),
           """
+          APT::Architecture "%2$s";
+          APT::Architectures "%2$s";
           Dir::Etc::SourceList "%1$s/sources.list";
           Dir::Etc::SourceParts "/dev/null";
           Dir::State::Lists "%1$s/lists";
@@ -52,29 +80,32 @@ final class Packages {
           APT::Sandbox::User "root";
           Acquire::Check-Valid-Until "false";
           """
-              .formatted(work));
+              .formatted(work, architecture));
       Map<String, String> environment = Map.of("APT_CONFIG", work.resolve("apt.conf").toString());
       Commands.run(List.of("apt-get", "-qq", "update"), environment, work);
-      Commands.run(
-          List.of("apt-get", "-qq", "download", packageName), environment, work.resolve("cache"));
-      Path unpacked = target.resolveSibling(target.getFileName() + ".part");
-      Workspace.delete(unpacked);
-      Commands.run(
-          List.of("dpkg", "-x", archive(work.resolve("cache"), packageName), unpacked.toString()));
-      Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
+      List<Path> archives = new ArrayList<>();
+      for (String name : names) {
+        archives.add(download(name, environment, work));
+      }
+      return archives;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static String archive(Path directory, String packageName) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .filter(file -> String.valueOf(file.getFileName()).startsWith(packageName + "_"))
-          .findFirst()
-          .orElseThrow(() -> new TestbedException("apt-get has not downloaded " + packageName))
-          .toString();
-    }
+  /** What is there already, and is the newest version, is not fetched again. */
+  private static Path download(String name, Map<String, String> environment, Path work) {
+    // 'URL' FILE SIZE HASH, but nothing for a file that is in the directory already.
+    String[] found =
+        Commands.run(
+                List.of("apt-get", "-qq", "download", "--print-uris", name),
+                environment,
+                work.resolve("lists"))
+            .strip()
+            .split(" ");
+    Path cache = work.resolve("cache");
+    Commands.run(List.of("apt-get", "-qq", "download", name), environment, cache);
+    return cache.resolve(found[1]);
   }
 
   /** The mirror that this machine already uses. */
