@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record Flag(
     String name, @Nullable String argument, @Nullable String defaultValue, String help) {
 
+  private static final String SWITCH = "true|false";
+
   /** A flag with a value that has a default. */
   public static Flag of(String name, String argument, String defaultValue, String help) {
     return new Flag(name, argument, defaultValue, help);
@@ -28,6 +30,16 @@ public record Flag(
   /** A flag that is on when it is named. */
   public static Flag toggle(String name, String help) {
     return new Flag(name, null, null, help);
+  }
+
+  /** A flag that is on unless it is given as {@code --name=false}. */
+  public static Flag onByDefault(String name, String help) {
+    return new Flag(name, SWITCH, "true", help);
+  }
+
+  /** Whether it takes a value that may be left out. */
+  boolean hasOptionalValue() {
+    return SWITCH.equals(argument);
   }
 
   /** The environment variable that stands for this flag. */

@@ -113,6 +113,7 @@ public final class Flags {
               .longOpt(flag.name())
               .argName(flag.argument())
               .hasArg(flag.argument() != null)
+              .optionalArg(flag.hasOptionalValue())
               .desc(description(flag))
               .get());
     }
@@ -152,10 +153,9 @@ public final class Flags {
 
   /** Whether a switch is on. */
   public boolean isOn(Flag flag) throws UsageException {
-    if (commandLine.hasOption(flag.name())) {
-      return true;
-    }
-    String value = environment.getOrDefault(flag.environmentVariable(), "false");
+    boolean bare =
+        commandLine.hasOption(flag.name()) && commandLine.getOptionValue(flag.name()) == null;
+    String value = bare ? "true" : text(flag).orElse("false");
     return switch (value) {
       case "true", "1" -> true;
       case "false", "0", "" -> false;

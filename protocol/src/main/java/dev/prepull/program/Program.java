@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,10 @@ public final class Program {
   /** What a program is made of. */
   @FunctionalInterface
   public interface Body {
-    /** Starts everything and returns what stops it again. */
+    /**
+     * Starts everything and returns what stops it again. Interrupted when the process is asked to
+     * stop meanwhile.
+     */
     AutoCloseable start(Flags flags) throws UsageException, StartupException, InterruptedException;
   }
 
@@ -70,10 +74,12 @@ public final class Program {
       throws UsageException, StartupException, InterruptedException {
     CountDownLatch stopRequested = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
+    Starting starting = new Starting(Thread.currentThread());
     Thread hook =
         new Thread(
             () -> {
               stopRequested.countDown();
+              starting.interrupt();
               awaitQuietly(stopped);
               // A JVM that ends by a signal would exit with 128 + the signal's number.
               Runtime.getRuntime().halt(0);
@@ -85,6 +91,7 @@ public final class Program {
     try {
       AutoCloseable running = body.start(flags);
       started = true;
+      starting.over();
       stopRequested.await();
       close(running);
       return 0;
@@ -93,6 +100,27 @@ public final class Program {
       if (!started) {
         remove(hook);
       }
+    }
+  }
+
+  /** The thread that starts the program, which may wait for something while it does. */
+  private static final class Starting {
+    private @Nullable Thread thread;
+
+    Starting(Thread thread) {
+      this.thread = thread;
+    }
+
+    synchronized void interrupt() {
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+
+    /** What has been started is to be stopped in order, so that an interrupt comes too late. */
+    synchronized void over() {
+      thread = null;
+      var _ = Thread.interrupted();
     }
   }
 

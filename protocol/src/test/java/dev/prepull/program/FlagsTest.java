@@ -21,7 +21,8 @@ class FlagsTest {
   private static final Flag ADDRESS = Flag.of("address", "HOST:PORT", "[::1]:1", "An address.");
   private static final Flag WAIT = Flag.of("wait", "DURATION", "5s", "A wait.");
   private static final Flag LOUD = Flag.toggle("loud", "Makes noise.");
-  private static final List<Flag> KNOWN = List.of(PORT, NAME, ADDRESS, WAIT, LOUD);
+  private static final Flag SAFE = Flag.onByDefault("safe", "Takes care.");
+  private static final List<Flag> KNOWN = List.of(PORT, NAME, ADDRESS, WAIT, LOUD, SAFE);
 
   private static Flags parse(Map<String, String> environment, String... arguments)
       throws UsageException {
@@ -46,6 +47,18 @@ class FlagsTest {
     assertThat(flags.duration(WAIT)).isEqualTo(Duration.ofMinutes(1));
     assertThat(flags.hostPort(ADDRESS)).isEqualTo(new HostPort("::1", 1));
     assertThat(flags.text(NAME)).isEmpty();
+  }
+
+  @Test
+  void leavesOnWhatIsOnByDefaultUntilItIsSwitchedOff() throws Exception {
+    Map<String, String> off = Map.of("PREPULL_SAFE", "false");
+
+    assertThat(parse(Map.of()).isOn(SAFE)).isTrue();
+    assertThat(parse(off).isOn(SAFE)).isFalse();
+    assertThat(parse(off, "--safe").isOn(SAFE)).isTrue();
+    assertThat(parse(off, "--safe", "--loud").isOn(SAFE)).isTrue();
+    assertThat(parse(Map.of(), "--safe=false").isOn(SAFE)).isFalse();
+    assertThat(parse(Map.of(), "--safe", "false").isOn(SAFE)).isFalse();
   }
 
   @ParameterizedTest
