@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -22,17 +23,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The status ConfigMap: the status for whoever looks, and the locks for the next controller.
- * Written when either has changed, other than by the time alone.
+ * Written when either has changed, other than by the time alone, and only over the version that was
+ * read or written here last: whoever was paused or is late overwrites nothing.
  */
 final class StatusConfigMap implements StatusSink, AutoCloseable {
 
   private static final String NAME = "prepull-status";
   private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
 
   /** What the API server is spared. */
   private static final Duration INTERVAL = Duration.ofSeconds(2);
@@ -46,6 +50,9 @@ final class StatusConfigMap implements StatusSink, AutoCloseable {
   private final String namespace;
   private final Consumer<String> failures;
   private final PacedWrites<Content> writes;
+
+  /** What is there, as far as is known; null for nothing. By one thread at a time. */
+  private volatile @Nullable String version;
 
   /** What is written at one time. */
   private record Content(RolloutStatus status, Set<DigestLock> locks) {
@@ -85,7 +92,7 @@ final class StatusConfigMap implements StatusSink, AutoCloseable {
   List<DigestLock> readLocks() throws StartupException {
     String json;
     try {
-      V1ConfigMap configMap = api.readNamespacedConfigMap(NAME, namespace).execute();
+      V1ConfigMap configMap = read();
       Map<String, String> data = configMap.getData() == null ? Map.of() : configMap.getData();
       json = data.get(StatusDocument.LOCKS_KEY);
     } catch (ApiException e) {
@@ -135,20 +142,50 @@ final class StatusConfigMap implements StatusSink, AutoCloseable {
       failures.accept("write " + NAME);
       return Optional.of(
           "Tried to write ConfigMap %s/%s but failed: %s. %s"
-              .formatted(namespace, NAME, KubeFailures.describe(e), KubeFailures.advice(e)));
+              .formatted(
+                  namespace,
+                  NAME,
+                  KubeFailures.describe(e),
+                  e.getCode() == CONFLICT
+                      ? "Somebody else has written it; it is written over if this controller still leads then."
+                      : KubeFailures.advice(e)));
     }
   }
 
   private void put(V1ConfigMap configMap) throws ApiException {
+    String before = version;
     try {
-      // Without a resourceVersion it replaces whatever is there: nobody else has a say in it.
-      api.replaceNamespacedConfigMap(NAME, namespace, configMap).execute();
+      version = versionOf(before == null ? create(configMap) : replace(configMap, before));
     } catch (ApiException e) {
-      if (e.getCode() != NOT_FOUND) {
-        throw e;
+      if (e.getCode() == NOT_FOUND && before != null) {
+        version = versionOf(create(configMap));
+        return;
       }
-      api.createNamespacedConfigMap(namespace, configMap).execute();
+      if (e.getCode() == CONFLICT) {
+        var _ = read();
+      }
+      throw e;
     }
+  }
+
+  private V1ConfigMap read() throws ApiException {
+    V1ConfigMap configMap = api.readNamespacedConfigMap(NAME, namespace).execute();
+    version = versionOf(configMap);
+    return configMap;
+  }
+
+  private V1ConfigMap create(V1ConfigMap configMap) throws ApiException {
+    Objects.requireNonNull(configMap.getMetadata()).setResourceVersion(null);
+    return api.createNamespacedConfigMap(namespace, configMap).execute();
+  }
+
+  private V1ConfigMap replace(V1ConfigMap configMap, String before) throws ApiException {
+    Objects.requireNonNull(configMap.getMetadata()).setResourceVersion(before);
+    return api.replaceNamespacedConfigMap(NAME, namespace, configMap).execute();
+  }
+
+  private static @Nullable String versionOf(V1ConfigMap configMap) {
+    return configMap.getMetadata() == null ? null : configMap.getMetadata().getResourceVersion();
   }
 
   private V1ConfigMap configMap(StatusDocument document) {

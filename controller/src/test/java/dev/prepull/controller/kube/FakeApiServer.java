@@ -7,6 +7,7 @@ import io.kubernetes.client.openapi.ApiClient;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Lease;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1Secret;
@@ -41,6 +42,7 @@ final class FakeApiServer implements AutoCloseable {
 
   final Map<String, V1Secret> secrets = new ConcurrentHashMap<>();
   final Map<String, V1Pod> pods = new ConcurrentHashMap<>();
+  final Map<String, V1Lease> leases = new ConcurrentHashMap<>();
 
   /** How tokens are judged. */
   volatile Function<V1TokenReview, V1TokenReviewStatus> judge =
@@ -60,6 +62,7 @@ final class FakeApiServer implements AutoCloseable {
     serve("configmaps", configMaps, V1ConfigMap.class);
     serve("secrets", secrets, V1Secret.class);
     serve("pods", pods, V1Pod.class);
+    serve("/apis/coordination.k8s.io/v1", "leases", leases, V1Lease.class);
     server.createContext("/apis/authentication.k8s.io/v1/tokenreviews", this::review);
     server.start();
   }
@@ -75,8 +78,13 @@ final class FakeApiServer implements AutoCloseable {
 
   private <T extends KubernetesObject> void serve(
       String kind, Map<String, T> objects, Class<T> type) {
+    serve("/api/v1", kind, objects, type);
+  }
+
+  private <T extends KubernetesObject> void serve(
+      String group, String kind, Map<String, T> objects, Class<T> type) {
     server.createContext(
-        "/api/v1/namespaces/%s/%s".formatted(NAMESPACE, kind),
+        "%s/namespaces/%s/%s".formatted(group, NAMESPACE, kind),
         exchange -> answer(exchange, objects, type));
   }
 
@@ -144,6 +152,18 @@ final class FakeApiServer implements AutoCloseable {
     return status == CREATED
         || (version != null
             && !version.equals(Objects.requireNonNull(before.getMetadata()).getResourceVersion()));
+  }
+
+  /** Somebody has changed the ConfigMap. */
+  void edited(String configMap, Map<String, String> data) {
+    configMaps.put(
+        configMap,
+        new V1ConfigMap()
+            .metadata(
+                new V1ObjectMeta()
+                    .name(configMap)
+                    .resourceVersion(String.valueOf(versions.incrementAndGet())))
+            .data(data));
   }
 
   private static void respond(HttpExchange exchange, int status, String body) throws IOException {

@@ -115,6 +115,50 @@ class StatusConfigMapTest {
   }
 
   @Test
+  void overwritesNothingThatAnotherControllerHasWrittenSince() throws Exception {
+    status.publish(STATUS, List.of());
+    loop.advance(SOON);
+    StatusConfigMap next = controller();
+    assertThat(next.readLocks()).isEmpty();
+    next.publish(STATUS, List.of(LOCK));
+    loop.advance(SOON);
+
+    status.publish(
+        new RolloutStatus(NOW, List.of(), List.of(), new RolloutStatus.Nodes(9, 9, 9), List.of()),
+        List.of());
+    loop.advance(Duration.ofMillis(1));
+
+    assertThat(data().get("locks.json")).contains("nginx:1");
+    assertThat(failures).containsExactly("write prepull-status");
+  }
+
+  @Test
+  void writesOverAnEditOfSomebodyWhoDoesNotLead() {
+    status.publish(STATUS, List.of());
+    loop.advance(SOON);
+    server.meanwhile = () -> server.edited(NAME, Map.of("status.json", "mine"));
+
+    status.publish(STATUS, List.of(LOCK));
+    loop.advance(SOON);
+
+    assertThat(data().get("locks.json")).contains("nginx:1");
+    assertThat(data().get("status.json")).isNotEqualTo("mine");
+  }
+
+  @Test
+  void writesAgainWhatSomebodyHasDeleted() {
+    status.publish(STATUS, List.of());
+    loop.advance(SOON);
+    server.configMaps.clear();
+
+    status.publish(STATUS, List.of(LOCK));
+    loop.advance(Duration.ofMillis(1));
+
+    assertThat(data().get("locks.json")).contains("nginx:1");
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
   void knowsNoLocksWhenThereIsNoConfigMap() throws Exception {
     assertThat(status.readLocks()).isEmpty();
   }
