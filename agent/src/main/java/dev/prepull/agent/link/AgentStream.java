@@ -75,6 +75,10 @@ final class AgentStream {
   }
 
   private void receive(FromController message) {
+    if (over) {
+      // Another controller may lead by now, and this node listens to it.
+      return;
+    }
     switch (message.getMessageCase()) {
       case PLAN -> receive(message.getPlan());
       case GRANT -> {
