@@ -7,6 +7,7 @@ import dev.prepull.controller.config.ControllerFlags;
 import dev.prepull.controller.config.LinkConfig;
 import dev.prepull.controller.credentials.CloudTokens;
 import dev.prepull.controller.kube.KubeCluster;
+import dev.prepull.controller.kube.LeaderElection;
 import dev.prepull.controller.kube.LinkSecret;
 import dev.prepull.controller.link.LinkServer;
 import dev.prepull.controller.link.LinkServerSettings;
@@ -15,6 +16,7 @@ import dev.prepull.controller.link.SharedTokenAuthenticator;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.AgentObserver;
+import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.controller.reconcile.Reconciler;
 import dev.prepull.controller.reconcile.RegistryTokens;
 import dev.prepull.controller.reconcile.StatusSink;
@@ -42,6 +44,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class ControllerMain {
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+  private static final int FAILURE = 1;
 
   private static final Logger log = LoggerFactory.getLogger(ControllerMain.class);
 
@@ -82,8 +86,12 @@ public final class ControllerMain {
     Vertx vertx = Vertx.vertx();
     stops.add(() -> vertx.close().await());
     EventLoop loop = new VertxEventLoop(vertx, clock);
+    AdminServer admin = stops.add(new AdminServer(vertx, metrics));
+    admin.start(config.httpListen());
+    Leadership leadership = config.leaderElect() ? elected(loop, admin) : Leadership.ALWAYS;
+    metrics.leading();
     Path listsFrom = config.listsFrom();
-    Source source = listsFrom == null ? cluster(loop) : standalone(loop, listsFrom);
+    Source source = listsFrom == null ? cluster(loop, leadership) : standalone(loop, listsFrom);
     ServingCertificate certificate = source.certificate().read();
     LinkServer link =
         stops.add(
@@ -92,7 +100,9 @@ public final class ControllerMain {
                 new LinkServerSettings(config.link().listen(), KEEP_ALIVE),
                 certificate,
                 new LinkServer.Doorkeeper(
-                    new RefusalMemory(source.authenticator(), clock), metrics::agentRefused),
+                    new RefusalMemory(source.authenticator(), clock),
+                    metrics::agentRefused,
+                    leadership),
                 source.agents()));
     link.start();
     new CertificateWatch(
@@ -102,7 +112,41 @@ public final class ControllerMain {
             next -> {
               var _ = link.show(next);
             });
-    stops.add(new AdminServer(vertx, source.reconciler(), metrics)).start(config.httpListen());
+    admin.show(source.reconciler());
+  }
+
+  /** Waits until this controller leads. */
+  private Leadership elected(EventLoop loop, AdminServer admin)
+      throws StartupException, InterruptedException {
+    String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "controller");
+    LeaderElection election =
+        stops.add(
+            LeaderElection.begin(
+                config.kubeconfig(),
+                new LeaderElection.Candidate(
+                    config.namespace(), host + "_" + UUID.randomUUID(), System::nanoTime),
+                loop,
+                new EndOfLeadership()));
+    admin.standBy(election::standing);
+    election.awaitLeadership();
+    return election;
+  }
+
+  /**
+   * Ends the process at once when it leads no more: nothing of it may write or speak to agents from
+   * then on, and a new process knows nothing that is out of date.
+   */
+  private final class EndOfLeadership implements LeaderElection.Listener {
+
+    @Override
+    public void lost() {
+      Runtime.getRuntime().halt(FAILURE);
+    }
+
+    @Override
+    public void requestFailed(String request) {
+      metrics.apiRequestFailed(request);
+    }
   }
 
   /** The loop, what agents are to talk to, and how they are let in. */
@@ -112,11 +156,14 @@ public final class ControllerMain {
       AgentAuthenticator authenticator,
       CertificateSource certificate) {}
 
-  private Source cluster(EventLoop loop) throws StartupException, InterruptedException {
+  private Source cluster(EventLoop loop, Leadership leadership)
+      throws StartupException, InterruptedException {
     KubeCluster cluster =
         stops.add(
             KubeCluster.connect(
-                config.kubeconfig(), config.namespace(), loop, metrics::apiRequestFailed));
+                new KubeCluster.Access(config.kubeconfig(), config.namespace(), leadership),
+                loop,
+                metrics::apiRequestFailed));
     Reconciler reconciler =
         new Reconciler(
             loop,

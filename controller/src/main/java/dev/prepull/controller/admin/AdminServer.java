@@ -17,30 +17,32 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The controller's HTTP side: {@code /healthz}, {@code /readyz} (200 once lists and nodes are
- * known), {@code /metrics} and the read-only API under {@code /api/v1}.
+ * The controller's HTTP side: {@code /healthz}, {@code /readyz} (200 once this controller leads,
+ * and lists and nodes are known), {@code /metrics} and the read-only API under {@code /api/v1}.
  */
 public final class AdminServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+  private static final String API_PREFIX = "/api/v1/";
   private static final String NODE_PREFIX = "/api/v1/nodes/";
-  private static final int OK = 200;
   private static final int NOT_FOUND = 404;
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int INTERNAL_ERROR = 500;
   private static final int UNAVAILABLE = 503;
 
   private final HttpServer server;
-  private final FleetView fleet;
   private final ControllerMetrics metrics;
+  private volatile Supplier<String> standing = () -> "this controller starts";
+  private volatile @Nullable FleetView shown;
 
   /** Does not listen yet. */
-  public AdminServer(Vertx vertx, FleetView fleet, ControllerMetrics metrics) {
-    this.fleet = fleet;
+  public AdminServer(Vertx vertx, ControllerMetrics metrics) {
     this.metrics = metrics;
     this.server = vertx.createHttpServer().requestHandler(this::answer);
   }
@@ -59,6 +61,20 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Until there is a fleet to show, that is why. Any thread.
+   *
+   * @param why one line, at any time
+   */
+  public void standBy(Supplier<String> why) {
+    standing = why;
+  }
+
+  /** From now on this is what the API tells of. Any thread. */
+  public void show(FleetView fleet) {
+    shown = fleet;
+  }
+
   /** The port that the system chose when it was asked to. */
   int port() {
     return server.actualPort();
@@ -73,18 +89,41 @@ public final class AdminServer implements AutoCloseable {
     String path = String.valueOf(request.path());
     switch (path) {
       case "/healthz" -> text(response, "ok\n");
-      case "/readyz" ->
-          text(
-              response.setStatusCode(fleet.isReady() ? OK : UNAVAILABLE),
-              fleet.isReady() ? "ok\n" : "lists and nodes are not known yet\n");
+      case "/readyz" -> readiness(response);
       case "/metrics" -> end(response, "text/plain; version=0.0.4; charset=utf-8", metrics.page());
+      default -> {
+        FleetView fleet = shown;
+        if (!path.startsWith(API_PREFIX)) {
+          notFound(response, "no such page");
+        } else if (fleet == null) {
+          error(response.setStatusCode(UNAVAILABLE), standing.get());
+        } else {
+          api(response, fleet, path);
+        }
+      }
+    }
+  }
+
+  private void readiness(HttpServerResponse response) {
+    FleetView fleet = shown;
+    if (fleet == null) {
+      text(response.setStatusCode(UNAVAILABLE), standing.get() + "\n");
+    } else if (!fleet.isReady()) {
+      text(response.setStatusCode(UNAVAILABLE), "lists and nodes are not known yet\n");
+    } else {
+      text(response, "ok\n");
+    }
+  }
+
+  private static void api(HttpServerResponse response, FleetView fleet, String path) {
+    switch (path) {
       case "/api/v1/status" -> json(response, fleet.status(), Optional::of);
       case "/api/v1/images" ->
           json(response, fleet.status().thenApply(RolloutStatus::images), Optional::of);
       case "/api/v1/nodes" -> json(response, fleet.nodes(), Optional::of);
       default -> {
         if (path.startsWith(NODE_PREFIX)) {
-          node(response, path.substring(NODE_PREFIX.length()));
+          node(response, fleet, path.substring(NODE_PREFIX.length()));
         } else {
           notFound(response, "no such page");
         }
@@ -92,7 +131,7 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private void node(HttpServerResponse response, String name) {
+  private static void node(HttpServerResponse response, FleetView fleet, String name) {
     NodeName node;
     try {
       node = new NodeName(name);
@@ -104,7 +143,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   /** Answers with the value as JSON, or 404 where {@code select} finds nothing in it. */
-  private <T> void json(
+  private static <T> void json(
       HttpServerResponse response, CompletionStage<T> value, Function<T, Optional<?>> select) {
     Future.fromCompletionStage(value)
         .onSuccess(ready ->
@@ -120,10 +159,11 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void notFound(HttpServerResponse response, String error) {
-    end(
-        response.setStatusCode(NOT_FOUND),
-        "application/json",
-        StatusJson.render(Map.of("error", error)));
+    error(response.setStatusCode(NOT_FOUND), error);
+  }
+
+  private static void error(HttpServerResponse response, String error) {
+    end(response, "application/json", StatusJson.render(Map.of("error", error)));
   }
 
   private static void text(HttpServerResponse response, String body) {

@@ -32,10 +32,14 @@ public final class ControllerMetrics implements ControllerListener {
           .description("Plans sent to agents.")
           .register(registry);
   private volatile @Nullable RolloutStatus status;
+  private volatile boolean leading;
   private volatile RolloutFigures rollouts = new RolloutFigures(0, 0);
 
   /** Metrics of a controller that has done nothing yet. */
   public ControllerMetrics() {
+    Gauge.builder("prepull.controller.leader", () -> leading ? 1 : 0)
+        .description("1 if this controller leads, 0 if it is a standby.")
+        .register(registry);
     gauge("prepull.nodes.desired", "Nodes that some image is meant for.", s -> s.nodes().desired());
     gauge("prepull.nodes.attached", "Those whose agent is connected.", s -> s.nodes().attached());
     gauge("prepull.nodes.complete", "Those that hold all.", s -> s.nodes().complete());
@@ -109,6 +113,11 @@ public final class ControllerMetrics implements ControllerListener {
   @Override
   public void rolling(RolloutFigures newest) {
     rollouts = newest;
+  }
+
+  /** This controller leads from now on. */
+  public void leading() {
+    leading = true;
   }
 
   /** Counts an agent that was not let in. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kubeconfig null for the way that a Pod reaches the API server
  * @param listsFrom the manifest to read instead of an API server; null to use the API server
  * @param stateFile keeps the digest locks where there is no API server; null to forget them
+ * @param leaderElect whether there may be other controllers
  * @param cloudRegistries clouds that are asked for tokens of their registries
  */
 public record ControllerConfig(
@@ -24,6 +25,7 @@ public record ControllerConfig(
     @Nullable Path kubeconfig,
     @Nullable Path listsFrom,
     @Nullable Path stateFile,
+    boolean leaderElect,
     LinkConfig link,
     HostPort httpListen,
     Set<Cloud> cloudRegistries) {
@@ -52,6 +54,7 @@ public record ControllerConfig(
         kubeconfig.orElse(null),
         listsFrom.orElse(null),
         stateFile.orElse(null),
+        listsFrom.isEmpty() && flags.isOn(ControllerFlags.LEADER_ELECT),
         LinkConfig.from(flags, namespace, listsFrom.isPresent()),
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
         clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)));

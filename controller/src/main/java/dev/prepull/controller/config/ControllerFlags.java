@@ -25,6 +25,10 @@ public final class ControllerFlags {
           "state-file",
           "FILE",
           "With --lists-from: keeps the digest locks across restarts; without it they end with the process.");
+  static final Flag LEADER_ELECT =
+      Flag.onByDefault(
+          "leader-elect",
+          "Of several controllers only the one that holds the Lease prepull-controller works; without meaning with --lists-from.");
   static final Flag LINK_LISTEN =
       Flag.of("link-listen", "HOST:PORT", "0.0.0.0:8443", "Where agents attach.");
   static final Flag HTTP_LISTEN =
@@ -78,6 +82,7 @@ public final class ControllerFlags {
           KUBECONFIG,
           LISTS_FROM,
           STATE_FILE,
+          LEADER_ELECT,
           LINK_LISTEN,
           HTTP_LISTEN,
           TLS_SECRET,

@@ -3,6 +3,7 @@ package dev.prepull.controller.kube;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.ClusterObserver;
+import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.controller.reconcile.ListEvents;
 import dev.prepull.controller.reconcile.PullObjects;
 import dev.prepull.controller.reconcile.StatusSink;
@@ -19,11 +20,6 @@ import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ConfigMapList;
 import io.kubernetes.client.openapi.models.V1Node;
 import io.kubernetes.client.openapi.models.V1NodeList;
-import io.kubernetes.client.util.ClientBuilder;
-import io.kubernetes.client.util.KubeConfig;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,15 +35,12 @@ import org.slf4j.LoggerFactory;
  * ConfigMaps and Events of that namespace, and list and watch on the Secrets and ServiceAccounts
  * that lists name; for agents' tokens create on TokenReviews (and get on Pods of the namespace
  * before Kubernetes 1.30), for the link's certificate get and update on one Secret and one
- * ConfigMap.
+ * ConfigMap. What {@link LeaderElection} needs comes on top.
  */
 public final class KubeCluster implements AutoCloseable {
 
   private static final String LIST_SELECTOR = "prepull.dev/config=PrePullList";
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
-
-  /** A peer that does not answer a ping is gone, and its watches are opened anew. */
-  private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
 
   /** Informers learn everything from their watch; nothing needs to be repeated. */
   private static final long NO_RESYNC = 0;
@@ -110,7 +103,7 @@ public final class KubeCluster implements AutoCloseable {
     nodes.setTransform(KubeObjects::stripped);
     CoreV1Api calls = new CoreV1Api(callClient);
     this.statusSink =
-        new StatusConfigMap(calls, namespace, loop, KubeCluster::onVirtualThread, failures);
+        new StatusConfigMap(calls, namespace, loop, KubeClients::onVirtualThread, failures);
     this.listEvents =
         new KubeListEvents(
             calls,
@@ -121,18 +114,30 @@ public final class KubeCluster implements AutoCloseable {
   }
 
   /**
-   * Connects and makes sure that lists and nodes may be read.
+   * How it is reached.
    *
    * @param kubeconfig null for the way that a Pod reaches its API server
+   * @param leadership without it nothing is written
+   */
+  public record Access(@Nullable Path kubeconfig, String namespace, Leadership leadership) {}
+
+  /**
+   * Connects and makes sure that lists and nodes may be read.
+   *
    * @param failures is told each failed request in a few words, for a metric; any thread
    * @throws StartupException when the API server cannot be reached or refuses
    */
-  public static KubeCluster connect(
-      @Nullable Path kubeconfig, String namespace, EventLoop loop, Consumer<String> failures)
+  public static KubeCluster connect(Access access, EventLoop loop, Consumer<String> failures)
       throws StartupException {
-    LenientJson.install();
-    ApiClient calls = client(kubeconfig, REQUEST_TIMEOUT);
-    ApiClient watches = client(kubeconfig, Duration.ZERO);
+    String namespace = access.namespace();
+    ApiClient calls = KubeClients.client(access.kubeconfig(), REQUEST_TIMEOUT);
+    calls.setHttpClient(
+        calls
+            .getHttpClient()
+            .newBuilder()
+            .addNetworkInterceptor(new FencedWrites(access.leadership()))
+            .build());
+    ApiClient watches = KubeClients.client(access.kubeconfig(), Duration.ZERO);
     CoreV1Api api = new CoreV1Api(calls);
     try {
       api.listNamespacedConfigMap(namespace).labelSelector(LIST_SELECTOR).limit(1).execute();
@@ -145,31 +150,6 @@ public final class KubeCluster implements AutoCloseable {
           e);
     }
     return new KubeCluster(watches, calls, namespace, loop, failures);
-  }
-
-  private static ApiClient client(@Nullable Path kubeconfig, Duration readTimeout)
-      throws StartupException {
-    try {
-      ClientBuilder builder = kubeconfig == null ? ClientBuilder.cluster() : from(kubeconfig);
-      return builder.setReadTimeout(readTimeout).setPingInterval(PING_INTERVAL).build();
-    } catch (IOException | RuntimeException e) {
-      throw new StartupException(
-          kubeconfig == null
-              ? "Tried to reach the API server as a Pod does but failed: %s. Give --kubeconfig, or --lists-from to run without an API server."
-                  .formatted(KubeFailures.describe(e))
-              : "Tried to read --kubeconfig %s but failed: %s. Expected a kubeconfig file with a current context."
-                  .formatted(kubeconfig, KubeFailures.describe(e)),
-          e);
-    }
-  }
-
-  private static ClientBuilder from(Path kubeconfig) throws IOException {
-    try (Reader reader = Files.newBufferedReader(kubeconfig)) {
-      KubeConfig config = KubeConfig.loadKubeConfig(reader);
-      // Relative paths in it are relative to it.
-      config.setFile(kubeconfig.toAbsolutePath().toFile());
-      return ClientBuilder.kubeconfig(config);
-    }
   }
 
   /**
@@ -204,17 +184,13 @@ public final class KubeCluster implements AutoCloseable {
         new CoreV1Api(callClient),
         new TokenReviews.Account(namespace, serviceAccount),
         clock,
-        KubeCluster::onVirtualThread,
+        KubeClients::onVirtualThread,
         failures);
   }
 
   /** Where the link's certificate is kept. */
   public LinkSecret linkSecret(LinkSecret.Names names, Clock clock) {
     return new LinkSecret(new CoreV1Api(callClient), names, clock, failures);
-  }
-
-  private static void onVirtualThread(Runnable task) {
-    Thread.ofVirtual().name("kube").start(task);
   }
 
   /** Begins to tell the observer what the cluster holds. Once per object. */

@@ -333,6 +333,10 @@ final class ControllerStream implements AgentSession {
   }
 
   private void flush() {
+    if (!doorkeeper.leadership().isHeld()) {
+      end(GrpcStatus.UNAVAILABLE, "this controller leads no more");
+      return;
+    }
     if (state == State.ATTACHED && pendingPlan != null && !response.writeQueueFull()) {
       Buffer encoded = registry.messages().of(pendingPlan);
       pendingPlan = null;

@@ -2,6 +2,7 @@ package dev.prepull.controller.link;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.AgentObserver;
+import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.controller.tls.ServingCertificate;
 import dev.prepull.model.NodeName;
 import dev.prepull.program.StartupException;
@@ -44,8 +45,13 @@ public final class LinkServer implements AutoCloseable {
   private final ServingCertificate certificate;
   private final HttpServer server;
 
-  /** Who decides about agents, and who is told of refusals. */
-  public record Doorkeeper(AgentAuthenticator authenticator, LinkListener listener) {}
+  /**
+   * Who decides about agents, and who is told of refusals.
+   *
+   * @param leadership without it agents are told nothing
+   */
+  public record Doorkeeper(
+      AgentAuthenticator authenticator, LinkListener listener, Leadership leadership) {}
 
   /** Does not listen yet. */
   public LinkServer(

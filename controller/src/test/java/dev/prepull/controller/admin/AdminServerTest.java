@@ -30,12 +30,13 @@ class AdminServerTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeFleet fleet = new FakeFleet();
   private final ControllerMetrics metrics = new ControllerMetrics();
-  private final AdminServer server = new AdminServer(vertx, fleet, metrics);
+  private final AdminServer server = new AdminServer(vertx, metrics);
   private final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeEach
   void start() throws Exception {
     server.start(ANY_PORT);
+    server.show(fleet);
   }
 
   @AfterEach
@@ -47,6 +48,10 @@ class AdminServerTest {
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return client.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
   }
 
   private HttpRequest.Builder request(String path) {
@@ -71,6 +76,24 @@ class AdminServerTest {
     assertThat(before.statusCode()).isEqualTo(503);
     assertThat(before.body()).isEqualTo("lists and nodes are not known yet\n");
     assertThat(after.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void saysWhyItIsNotReadyWhileAnotherControllerLeads() throws Exception {
+    AdminServer standby = new AdminServer(vertx, metrics);
+    standby.start(ANY_PORT);
+    standby.standBy(() -> "standby: another leads");
+    String url = "http://127.0.0.1:" + standby.port();
+
+    HttpResponse<String> ready = get(URI.create(url + "/readyz"));
+    HttpResponse<String> api = get(URI.create(url + "/api/v1/status"));
+
+    assertThat(ready.statusCode()).isEqualTo(503);
+    assertThat(ready.body()).isEqualTo("standby: another leads\n");
+    assertThat(api.statusCode()).isEqualTo(503);
+    assertThat(api.body()).isEqualTo("{\"error\":\"standby: another leads\"}");
+    assertThat(get(URI.create(url + "/healthz")).statusCode()).isEqualTo(200);
+    assertThat(get(URI.create(url + "/metrics")).body()).contains("prepull_controller_leader 0.0");
   }
 
   @Test
@@ -158,7 +181,7 @@ class AdminServerTest {
   void namesAPortThatIsInUse() {
     HostPort taken = new HostPort("127.0.0.1", server.port());
 
-    assertThatThrownBy(() -> new AdminServer(vertx, fleet, metrics).start(taken))
+    assertThatThrownBy(() -> new AdminServer(vertx, metrics).start(taken))
         .isInstanceOf(StartupException.class)
         .hasMessageStartingWith("Tried to listen on %s for HTTP but ".formatted(taken))
         .hasMessageContaining("Address already in use")

@@ -27,6 +27,15 @@ class ControllerMetricsTest {
   }
 
   @Test
+  void showsWhetherThisControllerLeads() {
+    List<String> before = samples();
+    metrics.leading();
+
+    assertThat(before).contains("prepull_controller_leader 0.0");
+    assertThat(samples()).contains("prepull_controller_leader 1.0");
+  }
+
+  @Test
   void showsTheNewestStatus() {
     metrics.statusChanged(FakeFleet.STATUS);
 

@@ -45,6 +45,7 @@ class ControllerConfigTest {
                 null,
                 null,
                 null,
+                true,
                 new LinkConfig(
                     new HostPort("0.0.0.0", 8443),
                     null,
@@ -81,6 +82,7 @@ class ControllerConfigTest {
                 null,
                 Path.of("lists.yaml"),
                 Path.of("state.json"),
+                false,
                 new LinkConfig(
                     new HostPort("::1", 1),
                     new LinkConfig.TlsFiles(Path.of("c.pem"), Path.of("k.pem")),
@@ -92,6 +94,13 @@ class ControllerConfigTest {
                 new HostPort("localhost", 2),
                 Set.of(Cloud.GOOGLE, Cloud.ECR)));
     assertThat(config("--kubeconfig", "admin.conf").kubeconfig()).isEqualTo(Path.of("admin.conf"));
+  }
+
+  @Test
+  void electsALeaderOnlyWhereThereCanBeAnother() throws Exception {
+    assertThat(config("--leader-elect=false").leaderElect()).isFalse();
+    assertThat(config("--leader-elect").leaderElect()).isTrue();
+    assertThat(config("--leader-elect", "--lists-from", "lists.yaml").leaderElect()).isFalse();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.prepull.controller.link;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prepull.controller.reconcile.AgentAuthenticator.Verdict;
+import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.controller.tls.ServingCertificate;
 import dev.prepull.program.HostPort;
 import dev.prepull.program.StartupException;
@@ -35,7 +36,8 @@ class LinkStartTest {
                 certificate,
                 new LinkServer.Doorkeeper(
                     (token, node) -> CompletableFuture.completedFuture(Verdict.Admitted.FOR_EVER),
-                    reason -> {}),
+                    reason -> {},
+                    Leadership.ALWAYS),
                 observer)) {
       server.start();
     }

@@ -114,6 +114,20 @@ class LinkStreamTest {
   }
 
   @Test
+  void bringsNothingOnceAnotherControllerLeads() throws Exception {
+    TestAgent agent = link.attach("n1");
+    AgentSession session = attached("n1");
+    session.permit(List.of(permit(1, NGINX)));
+    assertThat(agent.nextPermits()).hasSize(1);
+
+    link.loseLeadership();
+    session.permit(List.of(permit(2, REDIS)));
+
+    assertThat(agent.awaitEnd()).contains("UNAVAILABLE", "this controller leads no more");
+    assertThat(agent.hasNews()).isFalse();
+  }
+
+  @Test
   void bringsTheSameLocksToManyAgentsAndOthersToOne() throws Exception {
     Map<ImageReference, ImageDigest> shared = Map.of(NGINX, DIGEST, REDIS, OTHER);
     for (String node : List.of("n1", "n2")) {

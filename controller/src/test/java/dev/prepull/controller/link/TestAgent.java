@@ -136,6 +136,11 @@ final class TestAgent {
     return AgentLinkMapper.grant(next().getGrant());
   }
 
+  /** Whether something has come that the test has not asked for. */
+  boolean hasNews() {
+    return !received.isEmpty();
+  }
+
   /** How the controller ended the stream, as {@code STATUS: message}. */
   String awaitEnd() throws InterruptedException {
     return await(end);

@@ -46,6 +46,7 @@ final class TestLink implements AgentObserver, AutoCloseable {
   private final BlockingQueue<String> refusals = new LinkedBlockingQueue<>();
   private final Vertx vertx = Vertx.vertx();
   private final LinkServer server;
+  private volatile boolean leading = true;
 
   private TestLink(AgentAuthenticator authenticator, Duration keepAlive) {
     server =
@@ -53,7 +54,7 @@ final class TestLink implements AgentObserver, AutoCloseable {
             vertx,
             new LinkServerSettings(new HostPort("127.0.0.1", 0), keepAlive),
             CERTIFICATE.serving(),
-            new LinkServer.Doorkeeper(authenticator, refusals::add),
+            new LinkServer.Doorkeeper(authenticator, refusals::add, () -> leading),
             this);
   }
 
@@ -168,6 +169,11 @@ final class TestLink implements AgentObserver, AutoCloseable {
   /** Returns once that certificate is shown. */
   void show(TestCertificate other) {
     server.show(other.serving()).toCompletableFuture().join();
+  }
+
+  /** Somebody else leads from now on. */
+  void loseLeadership() {
+    leading = false;
   }
 
   void stopServer() {
