@@ -10,19 +10,36 @@ import java.util.Objects;
 /** The controller's jar in a process of its own. */
 public final class ControllerProcess implements AutoCloseable {
 
+  /** Served from the moment when it leads, or is the only one. */
+  private static final String LEADING = "/api/v1/status";
+
+  private static final String ALIVE = "/healthz";
+
   private final List<String> command;
   private final Map<String, String> environment;
   private final Path log;
   private final int linkPort;
   private final HttpApi http;
+  private final String started;
   private Daemon daemon;
 
+  /**
+   * Starts one.
+   *
+   * @param started the path that answers 200 when it is
+   */
   private ControllerProcess(
-      Path log, int linkPort, int httpPort, List<String> flags, Map<String, String> environment) {
+      Path log,
+      int linkPort,
+      int httpPort,
+      String started,
+      List<String> flags,
+      Map<String, String> environment) {
     this.log = log;
     this.environment = environment;
     this.linkPort = linkPort;
     this.http = new HttpApi(httpPort);
+    this.started = started;
     this.command =
         new ArrayList<>(
             List.of(
@@ -95,17 +112,30 @@ public final class ControllerProcess implements AutoCloseable {
    */
   public static ControllerProcess deployed(
       Workspace workspace, Path kubeconfig, String namespace, int httpPort) {
-    return start(
-        workspace,
-        httpPort,
-        List.of(
-            "--kubeconfig",
-            kubeconfig.toString(),
-            "--namespace",
-            namespace,
-            "--tls-names",
-            "127.0.0.1"),
-        Map.of());
+    return start(workspace, httpPort, deployedFlags(kubeconfig, namespace), Map.of());
+  }
+
+  /** As {@link #deployed}, one of several, without waiting until it leads. */
+  public static ControllerProcess candidate(
+      Workspace workspace, String name, Path kubeconfig, String namespace) {
+    return workspace.add(
+        new ControllerProcess(
+            workspace.newFile(name + ".log"),
+            Ports.free(),
+            Ports.free(),
+            ALIVE,
+            deployedFlags(kubeconfig, namespace),
+            Map.of()));
+  }
+
+  private static List<String> deployedFlags(Path kubeconfig, String namespace) {
+    return List.of(
+        "--kubeconfig",
+        kubeconfig.toString(),
+        "--namespace",
+        namespace,
+        "--tls-names",
+        "127.0.0.1");
   }
 
   private static List<String> withSecrets(LinkSecrets secrets, List<String> flags) {
@@ -125,17 +155,31 @@ public final class ControllerProcess implements AutoCloseable {
       Workspace workspace, int httpPort, List<String> flags, Map<String, String> environment) {
     return workspace.add(
         new ControllerProcess(
-            workspace.newFile("controller.log"), Ports.free(), httpPort, flags, environment));
+            workspace.newFile("controller.log"),
+            Ports.free(),
+            httpPort,
+            LEADING,
+            flags,
+            environment));
   }
 
   private Daemon launch() {
     return Daemon.start("controller", log, environment, command)
-        .awaitReady(() -> http.isOk("/healthz"));
+        .awaitReady(() -> http.isOk(started));
   }
 
   /** Where agents attach. */
   public String link() {
     return "127.0.0.1:" + linkPort;
+  }
+
+  int linkPort() {
+    return linkPort;
+  }
+
+  /** Whether the Service would send agents to it. */
+  public boolean isReady() {
+    return http.isOkAtOnce("/readyz");
   }
 
   /** Its HTTP side. */
@@ -181,6 +225,26 @@ public final class ControllerProcess implements AutoCloseable {
   /** SIGTERM; returns the exit code. */
   public int terminate() {
     return daemon.terminate();
+  }
+
+  /** Whether its process is there. */
+  public boolean isAlive() {
+    return daemon.isAlive();
+  }
+
+  /** Waits until it ends by itself; returns the exit code. */
+  public int awaitExit() {
+    return daemon.awaitExit();
+  }
+
+  /** SIGSTOP. */
+  public void pause() {
+    var _ = Commands.run(List.of("kill", "-STOP", Long.toString(pid())));
+  }
+
+  /** SIGCONT. */
+  public void wake() {
+    var _ = Commands.run(List.of("kill", "-CONT", Long.toString(pid())));
   }
 
   /** SIGKILL. */

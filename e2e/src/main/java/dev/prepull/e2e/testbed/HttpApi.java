@@ -65,6 +65,20 @@ public final class HttpApi {
     }
   }
 
+  /** Whether that path answers 200 within a second, as a kubelet's probe asks. */
+  boolean isOkAtOnce(String path) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(1)).build();
+      return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Whether the answer to a GET is 200. */
   public boolean isOk(String path) throws IOException, InterruptedException {
     return get(path).statusCode() == 200;

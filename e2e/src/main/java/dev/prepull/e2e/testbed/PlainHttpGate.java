@@ -1,7 +1,6 @@
 package dev.prepull.e2e.testbed;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -70,8 +69,9 @@ final class PlainHttpGate implements AutoCloseable {
       }
       upstream.connect(server);
       upstream.getOutputStream().write(first);
-      Thread back = Thread.ofVirtual().name("gate-answers").start(() -> pipe(upstream, client));
-      pipe(client, upstream);
+      Thread back =
+          Thread.ofVirtual().name("gate-answers").start(() -> SocketPipe.copy(upstream, client));
+      SocketPipe.copy(client, upstream);
       back.join();
     } catch (IOException | InterruptedException e) {
       // Either side has gone away, which closes the other: that is all a gate can do about it.
@@ -84,22 +84,6 @@ final class PlainHttpGate implements AutoCloseable {
     client.getOutputStream().write(NO_TLS);
     client.shutdownOutput();
     client.getInputStream().transferTo(OutputStream.nullOutputStream());
-  }
-
-  /** Copies until one of them ends, and then ends the other. */
-  private static void pipe(Socket from, Socket to) {
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      byte[] chunk = new byte[16 * 1024];
-      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        out.write(chunk, 0, read);
-      }
-    } catch (IOException e) {
-      // see serve()
-      return;
-    }
   }
 
   @Override
