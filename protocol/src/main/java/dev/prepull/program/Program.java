@@ -95,6 +95,12 @@ public final class Program {
       stopRequested.await();
       close(running);
       return 0;
+    } catch (StartupException e) {
+      if (stopRequested.getCount() > 0) {
+        throw e;
+      }
+      log.debug("The start was interrupted", e);
+      return 0;
     } finally {
       stopped.countDown();
       if (!started) {
