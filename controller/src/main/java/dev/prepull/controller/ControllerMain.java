@@ -38,6 +38,7 @@ import dev.prepull.program.StartupException;
 import dev.prepull.program.Stops;
 import dev.prepull.program.UsageException;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -88,7 +89,7 @@ public final class ControllerMain {
     EventLoop loop = new VertxEventLoop(vertx, clock);
     AdminServer admin = stops.add(new AdminServer(vertx, metrics));
     admin.start(config.httpListen());
-    Leadership leadership = config.leaderElect() ? elected(loop, admin) : Leadership.ALWAYS;
+    Leadership leadership = config.leaderElect() ? elected(admin) : Leadership.ALWAYS;
     metrics.leading();
     Path listsFrom = config.listsFrom();
     Source source = listsFrom == null ? cluster(loop, leadership) : standalone(loop, listsFrom);
@@ -116,8 +117,10 @@ public final class ControllerMain {
   }
 
   /** Waits until this controller leads. */
-  private Leadership elected(EventLoop loop, AdminServer admin)
-      throws StartupException, InterruptedException {
+  private Leadership elected(AdminServer admin) throws StartupException, InterruptedException {
+    // With a thread of its own: planning for thousands of nodes must not hold up a renewal.
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    stops.add(() -> vertx.close().await());
     String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "controller");
     LeaderElection election =
         stops.add(
@@ -125,7 +128,7 @@ public final class ControllerMain {
                 config.kubeconfig(),
                 new LeaderElection.Candidate(
                     config.namespace(), host + "_" + UUID.randomUUID(), System::nanoTime),
-                loop,
+                new VertxEventLoop(vertx, clock),
                 new EndOfLeadership()));
     admin.standBy(election::standing);
     election.awaitLeadership();

@@ -151,7 +151,7 @@ class ControllerMainTest {
   @Test
   void saysOnceThatWithoutAStateFileTheLocksEndWithTheProcess() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      flags.put("--http-listen", "127.0.0.1:" + taken.getLocalPort());
+      flags.put("--link-listen", "127.0.0.1:" + taken.getLocalPort());
 
       Ended ended = run();
 

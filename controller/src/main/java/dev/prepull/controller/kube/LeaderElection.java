@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class LeaderElection implements Leadership, AutoCloseable {
 
   /** How long a leader may go without a renewal. */
-  static final Duration TRUSTED = Duration.ofSeconds(8);
+  static final Duration TRUSTED = Duration.ofSeconds(10);
 
   /** How often a leader renews. */
   static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(2);
@@ -184,10 +184,10 @@ public final class LeaderElection implements Leadership, AutoCloseable {
             hold(since);
             yield RENEWAL_INTERVAL;
           }
-          case Claim.Refused(String holder) -> {
+          case Claim.Refused(String holder, Duration left) -> {
             lose(holder + " has the Lease");
             stand("standby: %s leads".formatted(holder));
-            yield LOOK_INTERVAL;
+            yield left.compareTo(LOOK_INTERVAL) < 0 ? left : LOOK_INTERVAL;
           }
           case Claim.Failed(String why) -> {
             listener.requestFailed("keep Lease");

@@ -30,7 +30,7 @@ final class LeaseClaims {
   static final String NAME = "prepull-controller";
 
   /** How long the others wait for a holder that says nothing. */
-  static final Duration DURATION = Duration.ofSeconds(10);
+  static final Duration DURATION = Duration.ofSeconds(12);
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -40,6 +40,9 @@ final class LeaseClaims {
   private final Candidate candidate;
   private final Supplier<Instant> now;
   private @Nullable Sight seen;
+
+  /** As it was written here last; null when that was not, or is not there any more. */
+  private @Nullable V1Lease ours;
 
   /** What came of asking for the Lease. */
   sealed interface Claim {
@@ -51,8 +54,12 @@ final class LeaseClaims {
      */
     record Held(long since) implements Claim {}
 
-    /** It is somebody else's. */
-    record Refused(String holder) implements Claim {}
+    /**
+     * It is somebody else's.
+     *
+     * @param left until it is over, if it does not change
+     */
+    record Refused(String holder, Duration left) implements Claim {}
 
     /** Nobody knows. */
     record Failed(String why) implements Claim {}
@@ -74,9 +81,8 @@ final class LeaseClaims {
 
   /** Takes the Lease if it is free, or keeps it. */
   Claim claim() {
-    long since = candidate.ticks().getAsLong();
     try {
-      return claim(since, ATTEMPTS);
+      return ours == null ? take(ATTEMPTS) : renew(ours);
     } catch (ApiException e) {
       return new Claim.Failed(
           "Tried to keep Lease %s/%s but failed: %s. %s"
@@ -85,28 +91,39 @@ final class LeaseClaims {
     }
   }
 
-  private Claim claim(long since, int attempts) throws ApiException {
+  private Claim renew(V1Lease kept) throws ApiException {
+    try {
+      return write(kept);
+    } catch (ApiException e) {
+      if (e.getCode() != CONFLICT && e.getCode() != NOT_FOUND) {
+        throw e;
+      }
+      // Somebody has changed it or taken it away.
+      ours = null;
+      return take(ATTEMPTS);
+    }
+  }
+
+  private Claim take(int attempts) throws ApiException {
     V1Lease found = read();
     Sight others = found == null ? seen : sight(found);
     seen = others;
-    if (others != null && !isOver(others)) {
-      return new Claim.Refused(others.holder());
+    if (others != null && left(others).isPositive()) {
+      return new Claim.Refused(others.holder(), left(others));
     }
     try {
-      write(found);
-      seen = null;
-      return new Claim.Held(since);
+      return write(found);
     } catch (ApiException e) {
       if (e.getCode() != CONFLICT || attempts == 1) {
         throw e;
       }
       // Another controller was faster.
-      return claim(since, attempts - 1);
+      return take(attempts - 1);
     }
   }
 
-  private boolean isOver(Sight others) {
-    return candidate.ticks().getAsLong() - others.since() >= others.duration().toNanos();
+  private Duration left(Sight others) {
+    return others.duration().minusNanos(candidate.ticks().getAsLong() - others.since());
   }
 
   /** Null when it is ours, or nobody's. */
@@ -148,7 +165,8 @@ final class LeaseClaims {
   }
 
   /** Fails with a conflict when the Lease has changed since it was read. */
-  private void write(@Nullable V1Lease found) throws ApiException {
+  private Claim write(@Nullable V1Lease found) throws ApiException {
+    long since = candidate.ticks().getAsLong();
     V1LeaseSpec spec = found == null ? new V1LeaseSpec() : spec(found);
     boolean renewal = candidate.identity().equals(spec.getHolderIdentity());
     Instant at = now.get().truncatedTo(ChronoUnit.MICROS);
@@ -166,13 +184,15 @@ final class LeaseClaims {
               .name(NAME)
               .namespace(candidate.namespace())
               .putLabelsItem("app.kubernetes.io/managed-by", "prepull-controller");
-      var _ =
+      ours =
           api.createNamespacedLease(
                   candidate.namespace(), new V1Lease().metadata(metadata).spec(spec))
               .execute();
     } else {
-      var _ = api.replaceNamespacedLease(NAME, candidate.namespace(), found.spec(spec)).execute();
+      ours = api.replaceNamespacedLease(NAME, candidate.namespace(), found.spec(spec)).execute();
     }
+    seen = null;
+    return new Claim.Held(since);
   }
 
   /**
@@ -181,6 +201,7 @@ final class LeaseClaims {
    * @throws ApiException when they have to wait until it is over
    */
   void release() throws ApiException {
+    ours = null;
     V1Lease found = read();
     if (found != null && candidate.identity().equals(spec(found).getHolderIdentity())) {
       V1LeaseSpec spec = spec(found).holderIdentity(null).leaseDurationSeconds(1);

@@ -95,14 +95,20 @@ public final class ControllerProcess implements AutoCloseable {
         workspace, httpPort, withSecrets(secrets, standaloneFlags(listsFrom, stateFile)), Map.of());
   }
 
-  /** Starts one that reads its lists from an API server. */
+  /** Starts one that reads its lists from an API server, and is the only one. */
   public static ControllerProcess inCluster(
       Workspace workspace, LinkSecrets secrets, Path kubeconfig, String namespace, int httpPort) {
     return start(
         workspace,
         httpPort,
         withSecrets(
-            secrets, List.of("--kubeconfig", kubeconfig.toString(), "--namespace", namespace)),
+            secrets,
+            List.of(
+                "--kubeconfig",
+                kubeconfig.toString(),
+                "--namespace",
+                namespace,
+                "--leader-elect=false")),
         Map.of());
   }
 
