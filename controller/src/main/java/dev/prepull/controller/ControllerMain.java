@@ -9,6 +9,7 @@ import dev.prepull.controller.credentials.CloudTokens;
 import dev.prepull.controller.kube.KubeCluster;
 import dev.prepull.controller.kube.LeaderElection;
 import dev.prepull.controller.kube.LinkSecret;
+import dev.prepull.controller.link.LeaderRelay;
 import dev.prepull.controller.link.LinkServer;
 import dev.prepull.controller.link.LinkServerSettings;
 import dev.prepull.controller.link.RefusalMemory;
@@ -16,6 +17,7 @@ import dev.prepull.controller.link.SharedTokenAuthenticator;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.AgentObserver;
+import dev.prepull.controller.reconcile.LeaderAddress;
 import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.controller.reconcile.Reconciler;
 import dev.prepull.controller.reconcile.RegistryTokens;
@@ -33,12 +35,12 @@ import dev.prepull.controller.tls.ServingCertificate;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.program.Flags;
+import dev.prepull.program.HostPort;
 import dev.prepull.program.Program;
 import dev.prepull.program.StartupException;
 import dev.prepull.program.Stops;
 import dev.prepull.program.UsageException;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,10 +91,8 @@ public final class ControllerMain {
     EventLoop loop = new VertxEventLoop(vertx, clock);
     AdminServer admin = stops.add(new AdminServer(vertx, metrics));
     admin.start(config.httpListen());
-    Leadership leadership = config.leaderElect() ? elected(admin) : Leadership.ALWAYS;
-    metrics.leading();
     Path listsFrom = config.listsFrom();
-    Source source = listsFrom == null ? cluster(loop, leadership) : standalone(loop, listsFrom);
+    Source source = listsFrom == null ? cluster(vertx, loop, admin) : standalone(loop, listsFrom);
     ServingCertificate certificate = source.certificate().read();
     LinkServer link =
         stops.add(
@@ -103,7 +103,7 @@ public final class ControllerMain {
                 new LinkServer.Doorkeeper(
                     new RefusalMemory(source.authenticator(), clock),
                     metrics::agentRefused,
-                    leadership),
+                    source.leadership()),
                 source.agents()));
     link.start();
     new CertificateWatch(
@@ -114,25 +114,6 @@ public final class ControllerMain {
               var _ = link.show(next);
             });
     admin.show(source.reconciler());
-  }
-
-  /** Waits until this controller leads. */
-  private Leadership elected(AdminServer admin) throws StartupException, InterruptedException {
-    // With a thread of its own: planning for thousands of nodes must not hold up a renewal.
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    stops.add(() -> vertx.close().await());
-    String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "controller");
-    LeaderElection election =
-        stops.add(
-            LeaderElection.begin(
-                config.kubeconfig(),
-                new LeaderElection.Candidate(
-                    config.namespace(), host + "_" + UUID.randomUUID(), System::nanoTime),
-                new VertxEventLoop(vertx, clock),
-                new EndOfLeadership()));
-    admin.standBy(election::standing);
-    election.awaitLeadership();
-    return election;
   }
 
   /**
@@ -152,21 +133,30 @@ public final class ControllerMain {
     }
   }
 
-  /** The loop, what agents are to talk to, and how they are let in. */
+  /** Whether it may work, the loop, what agents are to talk to, and how they are let in. */
   private record Source(
+      Leadership leadership,
       Reconciler reconciler,
       AgentObserver agents,
       AgentAuthenticator authenticator,
       CertificateSource certificate) {}
 
-  private Source cluster(EventLoop loop, Leadership leadership)
+  private Source cluster(Vertx vertx, EventLoop loop, AdminServer admin)
       throws StartupException, InterruptedException {
+    LeaderElection election = config.leaderElect() ? stops.add(election(loop)) : null;
+    Leadership leadership = election == null ? Leadership.ALWAYS : election;
     KubeCluster cluster =
         stops.add(
             KubeCluster.connect(
                 new KubeCluster.Access(config.kubeconfig(), config.namespace(), leadership),
                 loop,
                 metrics::apiRequestFailed));
+    cluster.startInformers();
+    if (election != null) {
+      standBy(election, vertx, admin);
+    }
+    metrics.leading();
+    cluster.checkAccess();
     Reconciler reconciler =
         new Reconciler(
             loop,
@@ -179,6 +169,7 @@ public final class ControllerMain {
     Path sharedToken = link.sharedToken();
     LinkConfig.TlsFiles files = link.files();
     return new Source(
+        leadership,
         reconciler,
         reconciler,
         sharedToken == null
@@ -190,6 +181,37 @@ public final class ControllerMain {
                     config.namespace(), link.secret(), link.trusted(), link.names()),
                 clock)
             : new CertificateFiles(files.certificate(), files.key()));
+  }
+
+  private LeaderElection election(EventLoop loop) throws StartupException {
+    String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "controller");
+    String advertised = config.advertiseHost();
+    return LeaderElection.begin(
+        config.kubeconfig(),
+        new LeaderElection.Candidate(
+            config.namespace(),
+            host + "_" + UUID.randomUUID(),
+            advertised == null
+                ? null
+                : new LeaderAddress(
+                    new HostPort(advertised, config.link().listen().port()),
+                    new HostPort(advertised, config.httpListen().port())),
+            System::nanoTime),
+        loop,
+        new EndOfLeadership());
+  }
+
+  /** Leads whoever comes here on to the controller that leads, until it is this one. */
+  private void standBy(LeaderElection election, Vertx vertx, AdminServer admin)
+      throws StartupException, InterruptedException {
+    admin.standBy(
+        new AdminServer.Standby(
+            election::standing, () -> election.leader().map(LeaderAddress::http)));
+    try (LeaderRelay relay =
+        new LeaderRelay(vertx, () -> election.leader().map(LeaderAddress::link))) {
+      relay.start(config.link().listen());
+      election.awaitLeadership();
+    }
   }
 
   private Source standalone(EventLoop loop, Path listsFrom) throws StartupException {
@@ -220,7 +242,9 @@ public final class ControllerMain {
             new SplittableRandom());
     stops.add(FileLists.start(listsFrom, reconciler, pullObjects));
     LinkConfig.TlsFiles files = Objects.requireNonNull(config.link().files());
+    metrics.leading();
     return new Source(
+        Leadership.ALWAYS,
         reconciler,
         new AttachedNodes(reconciler, reconciler),
         SharedTokenAuthenticator.of(Objects.requireNonNull(config.link().sharedToken())),

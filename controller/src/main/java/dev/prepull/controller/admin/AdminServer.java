@@ -8,10 +8,15 @@ import dev.prepull.program.HostPort;
 import dev.prepull.program.StartupException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.OriginRequestProvider;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -23,14 +28,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The controller's HTTP side: {@code /healthz}, {@code /readyz} (200 once this controller leads,
- * and lists and nodes are known), {@code /metrics} and the read-only API under {@code /api/v1}.
+ * The controller's HTTP side: {@code /healthz}, {@code /readyz}, {@code /metrics} and the read-only
+ * API under {@code /api/v1}. It is ready when whoever asks it for the API gets it: because this
+ * controller leads and knows lists and nodes, or because it knows who leads, and asks that one.
  */
 public final class AdminServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
   private static final String API_PREFIX = "/api/v1/";
   private static final String NODE_PREFIX = "/api/v1/nodes/";
+  private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+  private static final int OK = 200;
   private static final int NOT_FOUND = 404;
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int INTERNAL_ERROR = 500;
@@ -38,13 +46,32 @@ public final class AdminServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ControllerMetrics metrics;
-  private volatile Supplier<String> standing = () -> "this controller starts";
+  private final HttpClient client;
+  private final HttpProxy toLeader;
+  private volatile Standby standby = Standby.STARTING;
   private volatile @Nullable FleetView shown;
+
+  /**
+   * What this controller is while it does not lead; asked by any thread.
+   *
+   * @param standing one line
+   * @param leader where the one that leads serves its API; empty while that is not known
+   */
+  public record Standby(Supplier<String> standing, Supplier<Optional<HostPort>> leader) {
+
+    private static final Standby STARTING =
+        new Standby(() -> "this controller starts", Optional::empty);
+  }
 
   /** Does not listen yet. */
   public AdminServer(Vertx vertx, ControllerMetrics metrics) {
     this.metrics = metrics;
     this.server = vertx.createHttpServer().requestHandler(this::answer);
+    this.client =
+        vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MILLIS));
+    this.toLeader =
+        HttpProxy.reverseProxy(client)
+            .origin(OriginRequestProvider.selector(context -> leaderAddress()));
   }
 
   /** Listens; fails when the address cannot be had. */
@@ -61,13 +88,9 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Until there is a fleet to show, that is why. Any thread.
-   *
-   * @param why one line, at any time
-   */
-  public void standBy(Supplier<String> why) {
-    standing = why;
+  /** Until there is a fleet to show, this controller is that. Any thread. */
+  public void standBy(Standby now) {
+    standby = now;
   }
 
   /** From now on this is what the API tells of. Any thread. */
@@ -95,10 +118,12 @@ public final class AdminServer implements AutoCloseable {
         FleetView fleet = shown;
         if (!path.startsWith(API_PREFIX)) {
           notFound(response, "no such page");
-        } else if (fleet == null) {
-          error(response.setStatusCode(UNAVAILABLE), standing.get());
-        } else {
+        } else if (fleet != null) {
           api(response, fleet, path);
+        } else if (standby.leader().get().isPresent()) {
+          toLeader.handle(request);
+        } else {
+          error(response.setStatusCode(UNAVAILABLE), standby.standing().get());
         }
       }
     }
@@ -107,12 +132,22 @@ public final class AdminServer implements AutoCloseable {
   private void readiness(HttpServerResponse response) {
     FleetView fleet = shown;
     if (fleet == null) {
-      text(response.setStatusCode(UNAVAILABLE), standing.get() + "\n");
+      int status = standby.leader().get().isPresent() ? OK : UNAVAILABLE;
+      text(response.setStatusCode(status), standby.standing().get() + "\n");
     } else if (!fleet.isReady()) {
       text(response.setStatusCode(UNAVAILABLE), "lists and nodes are not known yet\n");
     } else {
       text(response, "ok\n");
     }
+  }
+
+  private Future<SocketAddress> leaderAddress() {
+    return standby
+        .leader()
+        .get()
+        .map(leader ->
+            Future.succeededFuture(SocketAddress.inetSocketAddress(leader.port(), leader.host())))
+        .orElseGet(() -> Future.failedFuture(standby.standing().get()));
   }
 
   private static void api(HttpServerResponse response, FleetView fleet, String path) {
@@ -180,5 +215,6 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     server.close().onFailure(failure -> log.debug("HTTP did not close cleanly", failure));
+    client.close().onFailure(failure -> log.debug("HTTP did not close cleanly", failure));
   }
 }

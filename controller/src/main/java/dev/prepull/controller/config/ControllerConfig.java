@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param listsFrom the manifest to read instead of an API server; null to use the API server
  * @param stateFile keeps the digest locks where there is no API server; null to forget them
  * @param leaderElect whether there may be other controllers
+ * @param advertiseHost where those reach this one; null when they do not
  * @param cloudRegistries clouds that are asked for tokens of their registries
  */
 public record ControllerConfig(
@@ -26,6 +27,7 @@ public record ControllerConfig(
     @Nullable Path listsFrom,
     @Nullable Path stateFile,
     boolean leaderElect,
+    @Nullable String advertiseHost,
     LinkConfig link,
     HostPort httpListen,
     Set<Cloud> cloudRegistries) {
@@ -55,6 +57,7 @@ public record ControllerConfig(
         listsFrom.orElse(null),
         stateFile.orElse(null),
         listsFrom.isEmpty() && flags.isOn(ControllerFlags.LEADER_ELECT),
+        flags.text(ControllerFlags.ADVERTISE_HOST).orElse(null),
         LinkConfig.from(flags, namespace, listsFrom.isPresent()),
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
         clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)));

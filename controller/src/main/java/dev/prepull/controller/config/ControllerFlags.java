@@ -29,6 +29,11 @@ public final class ControllerFlags {
       Flag.onByDefault(
           "leader-elect",
           "Of several controllers only the one that holds the Lease prepull-controller works; without meaning with --lists-from.");
+  static final Flag ADVERTISE_HOST =
+      Flag.optional(
+          "advertise-host",
+          "HOST",
+          "Where other controllers reach this one, such as its Pod's IP: while it leads they lead agents and the API on to it.");
   static final Flag LINK_LISTEN =
       Flag.of("link-listen", "HOST:PORT", "0.0.0.0:8443", "Where agents attach.");
   static final Flag HTTP_LISTEN =
@@ -83,6 +88,7 @@ public final class ControllerFlags {
           LISTS_FROM,
           STATE_FILE,
           LEADER_ELECT,
+          ADVERTISE_HOST,
           LINK_LISTEN,
           HTTP_LISTEN,
           TLS_SECRET,

@@ -122,10 +122,10 @@ public final class KubeCluster implements AutoCloseable {
   public record Access(@Nullable Path kubeconfig, String namespace, Leadership leadership) {}
 
   /**
-   * Connects and makes sure that lists and nodes may be read.
+   * Asks for nothing yet.
    *
    * @param failures is told each failed request in a few words, for a metric; any thread
-   * @throws StartupException when the API server cannot be reached or refuses
+   * @throws StartupException when it is not said how the API server can be reached
    */
   public static KubeCluster connect(Access access, EventLoop loop, Consumer<String> failures)
       throws StartupException {
@@ -138,7 +138,21 @@ public final class KubeCluster implements AutoCloseable {
             .addNetworkInterceptor(new FencedWrites(access.leadership()))
             .build());
     ApiClient watches = KubeClients.client(access.kubeconfig(), Duration.ZERO);
-    CoreV1Api api = new CoreV1Api(calls);
+    return new KubeCluster(watches, calls, namespace, loop, failures);
+  }
+
+  /** Begins to read lists and nodes, and to keep what it has read up to date. */
+  public void startInformers() {
+    informers.startAllRegisteredInformers();
+  }
+
+  /**
+   * Makes sure that lists and nodes may be read. Blocks.
+   *
+   * @throws StartupException when the API server cannot be reached or refuses
+   */
+  public void checkAccess() throws StartupException {
+    CoreV1Api api = new CoreV1Api(callClient);
     try {
       api.listNamespacedConfigMap(namespace).labelSelector(LIST_SELECTOR).limit(1).execute();
       api.listNode().limit(1).execute();
@@ -146,10 +160,12 @@ public final class KubeCluster implements AutoCloseable {
       throw new StartupException(
           "Tried to list ConfigMaps of namespace %s and Nodes at %s but failed: %s. %s"
               .formatted(
-                  namespace, calls.getBasePath(), KubeFailures.describe(e), KubeFailures.advice(e)),
+                  namespace,
+                  callClient.getBasePath(),
+                  KubeFailures.describe(e),
+                  KubeFailures.advice(e)),
           e);
     }
-    return new KubeCluster(watches, calls, namespace, loop, failures);
   }
 
   /**
@@ -193,12 +209,11 @@ public final class KubeCluster implements AutoCloseable {
     return new LinkSecret(new CoreV1Api(callClient), names, clock, failures);
   }
 
-  /** Begins to tell the observer what the cluster holds. Once per object. */
+  /** Begins to tell the observer what the informers know. Once per object. */
   public void watch(ClusterObserver observer) {
     WholeSet.observe(configMaps, KubeObjects::list, observer::listsObserved, loop);
     WholeSet.observe(nodes, KubeObjects::node, observer::nodesObserved, loop);
     listEvents.start();
-    informers.startAllRegisteredInformers();
   }
 
   private void watchFailed(Class<? extends KubernetesObject> type, Throwable failure) {

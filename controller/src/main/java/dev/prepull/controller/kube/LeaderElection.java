@@ -1,6 +1,7 @@
 package dev.prepull.controller.kube;
 
 import dev.prepull.controller.kube.LeaseClaims.Claim;
+import dev.prepull.controller.reconcile.LeaderAddress;
 import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.program.StartupException;
@@ -9,6 +10,7 @@ import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.apis.CoordinationV1Api;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -70,6 +72,7 @@ public final class LeaderElection implements Leadership, AutoCloseable {
   private final CompletableFuture<@Nullable Void> resigned = new CompletableFuture<>();
   private volatile long trustedUntil;
   private volatile String standing = "standby: the Lease was not read yet";
+  private volatile Optional<LeaderAddress> leader = Optional.empty();
   private EventLoop.Timer next = () -> {};
   private EventLoop.Timer alarm = () -> {};
   private boolean asking;
@@ -79,9 +82,11 @@ public final class LeaderElection implements Leadership, AutoCloseable {
    * Who wants to lead.
    *
    * @param identity differs from that of every other process that ever was
+   * @param address where the others lead on to when it leads; null to tell them nothing
    * @param ticks nanoseconds of a clock that never jumps
    */
-  public record Candidate(String namespace, String identity, LongSupplier ticks) {}
+  public record Candidate(
+      String namespace, String identity, @Nullable LeaderAddress address, LongSupplier ticks) {}
 
   /** Is told what becomes of a candidate. Any thread may call. */
   public interface Listener {
@@ -139,7 +144,15 @@ public final class LeaderElection implements Leadership, AutoCloseable {
     }
   }
 
-  /** Why this controller is not ready, in a line. Any thread. */
+  /**
+   * Where the controller is that leads instead of this one, as far as it is known. Never this one:
+   * a container that was restarted in place finds its own address in the Lease. Any thread.
+   */
+  public Optional<LeaderAddress> leader() {
+    return leader;
+  }
+
+  /** What this controller is, in a line. Any thread. */
   public String standing() {
     return standing;
   }
@@ -184,7 +197,8 @@ public final class LeaderElection implements Leadership, AutoCloseable {
             hold(since);
             yield RENEWAL_INTERVAL;
           }
-          case Claim.Refused(String holder, Duration left) -> {
+          case Claim.Refused(String holder, Optional<LeaderAddress> at, Duration left) -> {
+            leader = at.filter(address -> !address.equals(candidate.address()));
             lose(holder + " has the Lease");
             stand("standby: %s leads".formatted(holder));
             yield left.compareTo(LOOK_INTERVAL) < 0 ? left : LOOK_INTERVAL;
@@ -204,6 +218,7 @@ public final class LeaderElection implements Leadership, AutoCloseable {
     }
     trustedUntil = since + TRUSTED.toNanos();
     standing = "leading";
+    leader = Optional.empty();
     alarm.cancel();
     alarm = loop.after(left(), this::checkTime);
     if (state.compareAndSet(State.STANDBY, State.LEADING)) {

@@ -1,6 +1,8 @@
 package dev.prepull.controller.kube;
 
 import dev.prepull.controller.kube.LeaderElection.Candidate;
+import dev.prepull.controller.reconcile.LeaderAddress;
+import dev.prepull.program.HostPort;
 import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.apis.CoordinationV1Api;
 import io.kubernetes.client.openapi.models.V1Lease;
@@ -10,7 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,11 @@ final class LeaseClaims {
 
   /** How long the others wait for a holder that says nothing. */
   static final Duration DURATION = Duration.ofSeconds(12);
+
+  /** Where the holder is reached, as HOST:PORT. */
+  private static final String LINK = "prepull.dev/link";
+
+  private static final String HTTP = "prepull.dev/http";
 
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -57,16 +67,18 @@ final class LeaseClaims {
     /**
      * It is somebody else's.
      *
+     * @param at where that one is reached; empty when it does not say
      * @param left until it is over, if it does not change
      */
-    record Refused(String holder, Duration left) implements Claim {}
+    record Refused(String holder, Optional<LeaderAddress> at, Duration left) implements Claim {}
 
     /** Nobody knows. */
     record Failed(String why) implements Claim {}
   }
 
   /** Somebody else's Lease as it was seen first, in ticks, in that version. */
-  private record Sight(String version, String holder, long since, Duration duration) {}
+  private record Sight(
+      String version, String holder, Optional<LeaderAddress> at, long since, Duration duration) {}
 
   /**
    * Asks through that client.
@@ -109,7 +121,7 @@ final class LeaseClaims {
     Sight others = found == null ? seen : sight(found);
     seen = others;
     if (others != null && left(others).isPositive()) {
-      return new Claim.Refused(others.holder(), left(others));
+      return new Claim.Refused(others.holder(), others.at(), left(others));
     }
     try {
       return write(found);
@@ -141,8 +153,34 @@ final class LeaseClaims {
     return new Sight(
         version,
         holder,
+        address(metadata(lease)),
         candidate.ticks().getAsLong(),
         seconds == null ? DURATION : Duration.ofSeconds(seconds));
+  }
+
+  private static Optional<LeaderAddress> address(V1ObjectMeta metadata) {
+    Map<String, String> annotations =
+        Objects.requireNonNullElse(metadata.getAnnotations(), Map.of());
+    try {
+      return Optional.of(
+          new LeaderAddress(
+              HostPort.parse(annotations.getOrDefault(LINK, "")),
+              HostPort.parse(annotations.getOrDefault(HTTP, ""))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Says where we are reached, and nothing of who held it before. */
+  private static void sign(V1ObjectMeta metadata, @Nullable LeaderAddress ours) {
+    if (metadata.getAnnotations() != null) {
+      metadata.getAnnotations().keySet().removeAll(Set.of(LINK, HTTP));
+    }
+    if (ours != null) {
+      metadata
+          .putAnnotationsItem(LINK, ours.link().toString())
+          .putAnnotationsItem(HTTP, ours.http().toString());
+    }
   }
 
   private static V1LeaseSpec spec(V1Lease lease) {
@@ -178,21 +216,28 @@ final class LeaseClaims {
       spec.acquireTime(at.atOffset(ZoneOffset.UTC))
           .leaseTransitions(before == null ? 0 : before + 1);
     }
+    V1ObjectMeta metadata = found == null ? newMetadata() : metadata(found);
+    sign(metadata, candidate.address());
     if (found == null) {
-      V1ObjectMeta metadata =
-          new V1ObjectMeta()
-              .name(NAME)
-              .namespace(candidate.namespace())
-              .putLabelsItem("app.kubernetes.io/managed-by", "prepull-controller");
       ours =
           api.createNamespacedLease(
                   candidate.namespace(), new V1Lease().metadata(metadata).spec(spec))
               .execute();
     } else {
-      ours = api.replaceNamespacedLease(NAME, candidate.namespace(), found.spec(spec)).execute();
+      ours =
+          api.replaceNamespacedLease(
+                  NAME, candidate.namespace(), found.metadata(metadata).spec(spec))
+              .execute();
     }
     seen = null;
     return new Claim.Held(since);
+  }
+
+  private V1ObjectMeta newMetadata() {
+    return new V1ObjectMeta()
+        .name(NAME)
+        .namespace(candidate.namespace())
+        .putLabelsItem("app.kubernetes.io/managed-by", "prepull-controller");
   }
 
   /**

@@ -41,9 +41,7 @@ final class WholeSet<T extends KubernetesObject, V> implements ResourceEventHand
     this.loop = loop;
   }
 
-  /**
-   * Begins to listen; to be called before the informer runs. The observer is called on the loop.
-   */
+  /** Begins to listen. The observer is called on the loop. */
   static <T extends KubernetesObject, V> void observe(
       SharedIndexInformer<T> informer,
       Function<T, V> value,

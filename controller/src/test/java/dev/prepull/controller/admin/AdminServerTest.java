@@ -8,6 +8,7 @@ import dev.prepull.program.HostPort;
 import dev.prepull.program.StartupException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -79,10 +80,10 @@ class AdminServerTest {
   }
 
   @Test
-  void saysWhyItIsNotReadyWhileAnotherControllerLeads() throws Exception {
+  void saysWhyItIsNotReadyWhileItDoesNotKnowWhereTheLeaderIs() throws Exception {
     AdminServer standby = new AdminServer(vertx, metrics);
     standby.start(ANY_PORT);
-    standby.standBy(() -> "standby: another leads");
+    standby.standBy(new AdminServer.Standby(() -> "standby: another leads", Optional::empty));
     String url = "http://127.0.0.1:" + standby.port();
 
     HttpResponse<String> ready = get(URI.create(url + "/readyz"));
@@ -94,6 +95,43 @@ class AdminServerTest {
     assertThat(api.body()).isEqualTo("{\"error\":\"standby: another leads\"}");
     assertThat(get(URI.create(url + "/healthz")).statusCode()).isEqualTo(200);
     assertThat(get(URI.create(url + "/metrics")).body()).contains("prepull_controller_leader 0.0");
+  }
+
+  @Test
+  void servesTheLeadersApiWhileAnotherControllerLeads() throws Exception {
+    AdminServer standby = new AdminServer(vertx, metrics);
+    standby.start(ANY_PORT);
+    standby.standBy(
+        new AdminServer.Standby(
+            () -> "standby: another leads",
+            () -> Optional.of(new HostPort("127.0.0.1", server.port()))));
+    String url = "http://127.0.0.1:" + standby.port();
+
+    HttpResponse<String> ready = get(URI.create(url + "/readyz"));
+    HttpResponse<String> status = get(URI.create(url + "/api/v1/status"));
+    HttpResponse<String> unknown = get(URI.create(url + "/api/v1/nodes/unknown"));
+
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(ready.body()).isEqualTo("standby: another leads\n");
+    assertThat(StatusJson.parse(status.body())).isEqualTo(FakeFleet.STATUS);
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(get(URI.create(url + "/metrics")).body()).contains("prepull_controller_leader 0.0");
+  }
+
+  @Test
+  void saysThatALeaderThatIsGoneCannotBeAsked() throws Exception {
+    ServerSocket gone = new ServerSocket(0);
+    HostPort leader = new HostPort("127.0.0.1", gone.getLocalPort());
+    gone.close();
+    AdminServer standby = new AdminServer(vertx, metrics);
+    standby.start(ANY_PORT);
+    standby.standBy(
+        new AdminServer.Standby(() -> "standby: another leads", () -> Optional.of(leader)));
+
+    HttpResponse<String> status =
+        get(URI.create("http://127.0.0.1:" + standby.port() + "/api/v1/status"));
+
+    assertThat(status.statusCode()).isEqualTo(502);
   }
 
   @Test

@@ -46,6 +46,7 @@ class ControllerConfigTest {
                 null,
                 null,
                 true,
+                null,
                 new LinkConfig(
                     new HostPort("0.0.0.0", 8443),
                     null,
@@ -69,6 +70,7 @@ class ControllerConfigTest {
                 "--namespace", "other",
                 "--lists-from", "lists.yaml",
                 "--state-file", "state.json",
+                "--advertise-host", "10.0.0.9",
                 "--tls-secret", "secret",
                 "--tls-names", "one, 10.0.0.1",
                 "--ca-config-map", "trusted",
@@ -83,6 +85,7 @@ class ControllerConfigTest {
                 Path.of("lists.yaml"),
                 Path.of("state.json"),
                 false,
+                "10.0.0.9",
                 new LinkConfig(
                     new HostPort("::1", 1),
                     new LinkConfig.TlsFiles(Path.of("c.pem"), Path.of("k.pem")),

@@ -76,6 +76,39 @@ class LeaderElectionTest {
   }
 
   @Test
+  void aStandbyKnowsWhereTheLeaderIsReached() {
+    Candidate one = election.add("one");
+    Candidate two = election.add("two");
+    assertThat(two.leader()).contains(TestElection.address("one"));
+    assertThat(one.leader()).isEmpty();
+
+    assertThat(one.resigns()).isTrue();
+    election.advance(LeaderElection.LOOK_INTERVAL);
+    Candidate three = election.add("three");
+
+    assertThat(two.leader()).isEmpty();
+    assertThat(three.leader()).contains(TestElection.address("two"));
+  }
+
+  @Test
+  void aContainerThatIsRestartedInPlaceIsNotLedOnToItself() {
+    Candidate one = election.add("one", "10.0.0.1");
+    one.pause();
+
+    Candidate again = election.add("one-again", "10.0.0.1");
+
+    assertThat(again.standing()).isEqualTo("standby: one leads");
+    assertThat(again.leader()).isEmpty();
+  }
+
+  @Test
+  void aStandbyIsLedNowhereByALeaderThatDoesNotSayWhereItIs() {
+    hold("another");
+
+    assertThat(election.add("one").leader()).isEmpty();
+  }
+
+  @Test
   void aStandbyLeadsInTimeWhenTheLeaderIsNoMore() {
     Candidate one = election.add("one");
     Candidate two = election.add("two");

@@ -1,10 +1,13 @@
 package dev.prepull.controller.kube;
 
+import dev.prepull.controller.reconcile.LeaderAddress;
 import dev.prepull.loop.FakeEventLoop;
+import dev.prepull.program.HostPort;
 import io.kubernetes.client.openapi.apis.CoordinationV1Api;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Candidates for one Lease, in virtual time that goes on also for those that are paused. */
@@ -23,11 +26,12 @@ final class TestElection {
     private final List<String> told = new ArrayList<>();
     private boolean paused;
 
-    private Candidate(FakeApiServer server, String identity, AtomicLong ticks) {
+    private Candidate(FakeApiServer server, String identity, String host, AtomicLong ticks) {
       election =
           new LeaderElection(
               new CoordinationV1Api(server.client()),
-              new LeaderElection.Candidate(FakeApiServer.NAMESPACE, identity, ticks::get),
+              new LeaderElection.Candidate(
+                  FakeApiServer.NAMESPACE, identity, address(host), ticks::get),
               loop,
               Runnable::run,
               this);
@@ -44,6 +48,11 @@ final class TestElection {
 
     String standing() {
       return election.standing();
+    }
+
+    /** Where it believes the leader to be. */
+    Optional<LeaderAddress> leader() {
+      return election.leader();
     }
 
     /** Stands still, like a process after SIGSTOP, or one that is no more. */
@@ -77,9 +86,19 @@ final class TestElection {
     this.server = server;
   }
 
-  /** Another process. */
+  /** Where a controller on that host is reached. */
+  static LeaderAddress address(String host) {
+    return new LeaderAddress(new HostPort(host, 8443), new HostPort(host, 8080));
+  }
+
+  /** Another process, on a host of its own. */
   Candidate add(String identity) {
-    Candidate candidate = new Candidate(server, identity, ticks);
+    return add(identity, identity);
+  }
+
+  /** Another process, on that host. */
+  Candidate add(String identity, String host) {
+    Candidate candidate = new Candidate(server, identity, host, ticks);
     candidates.add(candidate);
     candidate.election.start();
     candidate.loop.run();
