@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The controller's jar in a process of its own. */
 public final class ControllerProcess implements AutoCloseable {
@@ -130,7 +131,10 @@ public final class ControllerProcess implements AutoCloseable {
             Ports.free(),
             Ports.free(),
             ALIVE,
-            deployedFlags(kubeconfig, namespace),
+            Stream.concat(
+                    deployedFlags(kubeconfig, namespace).stream(),
+                    Stream.of("--advertise-host", "127.0.0.1"))
+                .toList(),
             Map.of()));
   }
 
@@ -183,9 +187,14 @@ public final class ControllerProcess implements AutoCloseable {
     return linkPort;
   }
 
-  /** Whether the Service would send agents to it. */
+  /** Whether the Service would send agents to it: it leads, or knows who does. */
   public boolean isReady() {
     return http.isOkAtOnce("/readyz");
+  }
+
+  /** Whether it is the one that works, and can. */
+  public boolean leads() {
+    return http.isOkAtOnce("/readyz") && http.text("/readyz").equals("ok\n");
   }
 
   /** Its HTTP side. */

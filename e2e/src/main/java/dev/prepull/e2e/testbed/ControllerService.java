@@ -8,11 +8,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the Service is to agents: one address, and behind it whichever controller is ready. As with
- * a real one, connections stay when their controller is ready no more; where none is ready, a new
- * one is ended at once.
+ * What the Service is to agents: one address, and behind it the controllers that are ready, in
+ * turn. As with a real one, connections stay when their controller is ready no more; where none is
+ * ready, a new one is ended at once.
  */
 public final class ControllerService implements AutoCloseable {
 
@@ -20,6 +21,7 @@ public final class ControllerService implements AutoCloseable {
 
   private final List<ControllerProcess> controllers;
   private final ServerSocket server;
+  private final AtomicInteger turn = new AtomicInteger();
 
   private ControllerService(List<ControllerProcess> controllers, ServerSocket server) {
     this.controllers = controllers;
@@ -45,9 +47,12 @@ public final class ControllerService implements AutoCloseable {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  /** The controller that is ready; empty when none is. */
-  public Optional<ControllerProcess> ready() {
-    return controllers.stream().filter(ControllerProcess::isReady).findFirst();
+  private Optional<ControllerProcess> next() {
+    List<ControllerProcess> ready =
+        controllers.stream().filter(ControllerProcess::isReady).toList();
+    return ready.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ready.get(Math.floorMod(turn.getAndIncrement(), ready.size())));
   }
 
   private void accept() {
@@ -64,7 +69,7 @@ public final class ControllerService implements AutoCloseable {
   private void serve(Socket client) {
     try (client;
         Socket upstream = new Socket()) {
-      Optional<ControllerProcess> controller = ready();
+      Optional<ControllerProcess> controller = next();
       if (controller.isEmpty()) {
         return;
       }

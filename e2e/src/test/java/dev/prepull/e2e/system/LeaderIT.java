@@ -106,6 +106,7 @@ class LeaderIT {
     ControllerProcess leader = leader();
     eventually("the agent is attached", () -> isAttachedTo(leader));
     eventually("the other is a standby", () -> standing(other(leader)).contains(" leads"));
+    eventually("the Service reaches both", other(leader)::isReady);
   }
 
   @AfterAll
@@ -125,7 +126,7 @@ class LeaderIT {
 
     leader.kill();
 
-    eventually("the standby leads", standby::isReady);
+    eventually("the standby leads", standby::leads);
     eventually("it has found the pull", () -> pulling(standby, image) == 1);
     faulty.behave(PASSING);
     eventually("identical", () -> isIdentical(standby, image));
@@ -143,7 +144,7 @@ class LeaderIT {
 
     assertThat(leader.terminate()).isZero();
 
-    eventually("the standby leads", standby::isReady);
+    eventually("the standby leads", standby::leads);
     assertThat(leader.log()).contains("This controller leads no more, as it stops");
     String image = push("stopped/app");
     list(image);
@@ -156,7 +157,27 @@ class LeaderIT {
 
     assertThat(other(leader).terminate()).isZero();
 
-    assertThat(leader.isReady()).isTrue();
+    assertThat(leader.leads()).isTrue();
+  }
+
+  @Test
+  void aStandbyLeadsAgentsAndTheApiOnToTheLeader() {
+    ControllerProcess leader = leader();
+    ControllerProcess standby = other(leader);
+
+    // One of these two agents comes to the standby, whichever is first in turn.
+    for (int i = 0; i < 2; i++) {
+      agent.kill();
+      eventually("the agent is noticed to be gone", () -> !isAttachedTo(leader));
+      agent.resume();
+      eventually("the agent is attached", () -> isAttachedTo(leader));
+    }
+    String image = push("led-on/app");
+    list(image);
+    eventually("identical", () -> isIdentical(leader, image));
+
+    assertThat(standby.image(image)).isEqualTo(leader.image(image));
+    assertThat(standby.http().text("/metrics")).contains("prepull_controller_leader 0.0");
   }
 
   @Test
@@ -168,7 +189,7 @@ class LeaderIT {
     eventually("identical", () -> isIdentical(paused, before));
 
     paused.pause();
-    eventually("the standby leads", standby::isReady);
+    eventually("the standby leads", standby::leads);
     eventually("the agent has found it", () -> isAttachedTo(standby));
     String after = push("awake/app");
     list(before, after);
@@ -197,7 +218,7 @@ class LeaderIT {
     String image = push("listening/app");
     list(image);
 
-    eventually("the standby leads", standby::isReady);
+    eventually("the standby leads", standby::leads);
     String logBefore = paused.log();
     paused.wake();
 
@@ -223,7 +244,7 @@ class LeaderIT {
     assertThat(controller.log()).contains("Leadership is lost: thief has the Lease");
     controller.resume();
     eventually("it waits", () -> standing(controller).contains("standby: thief leads"));
-    eventually("it leads again", controller::isReady);
+    eventually("it leads again", controller::leads);
     String image = push("stolen/app");
     list(image);
     eventually("identical", () -> isIdentical(controller, image));
@@ -237,8 +258,8 @@ class LeaderIT {
     kubectl("delete", "lease", "prepull-controller");
 
     eventually("the Lease is there again", () -> holder().equals(holder));
-    assertThat(leader.isReady()).isTrue();
-    assertThat(other(leader).isReady()).isFalse();
+    assertThat(leader.leads()).isTrue();
+    assertThat(other(leader).leads()).isFalse();
   }
 
   // --- the cluster ---
@@ -321,8 +342,8 @@ class LeaderIT {
   // --- what is seen ---
 
   private ControllerProcess leader() {
-    eventually("a controller leads", () -> service.ready().isPresent());
-    return service.ready().orElseThrow();
+    eventually("a controller leads", () -> controllers.stream().anyMatch(ControllerProcess::leads));
+    return controllers.stream().filter(ControllerProcess::leads).findFirst().orElseThrow();
   }
 
   private ControllerProcess other(ControllerProcess controller) {
