@@ -92,10 +92,7 @@ public record MarkdownPage(Path file, List<String> lines) {
     Set<String> anchors = new HashSet<>();
     for (String heading : headings()) {
       String slug =
-          heading
-              .toLowerCase(Locale.ROOT)
-              .replaceAll("[^\\p{L}\\p{N} _-]", "")
-              .replace(' ', '-');
+          heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
       int before = uses.merge(slug, 1, Integer::sum) - 1;
       anchors.add(before == 0 ? slug : slug + "-" + before);
     }
