@@ -82,6 +82,8 @@ public final class Puller implements PlanReceiver, AutoCloseable {
     this.credentials = new CredentialNews(calls.credentials(), images);
     this.removals = new Removals(calls, images, ownership, listener);
     this.events = new RuntimeEvents(calls, ownership.readAt(), this::touched, inventory::ask);
+    // Those of an agent that ran before.
+    listener.pinned(ownership.pinnedImages());
   }
 
   /** Follows the runtime's events from now on; without that, only polls notice what others do. */

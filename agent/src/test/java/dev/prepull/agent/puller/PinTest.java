@@ -107,6 +107,16 @@ class PinTest {
   }
 
   @Test
+  void knowsItsPinsAfterARestart() {
+    node.pulled(pinned(APP), OLD);
+    node.told.pinned = 0;
+
+    node.restartAgent();
+
+    assertThat(node.told.pinned).isEqualTo(1);
+  }
+
+  @Test
   void leavesThePinThatSomebodyElseHasSet() throws Exception {
     node.pulled(entry(APP), OLD);
     node.runtime.pin(APP, true);

@@ -31,11 +31,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The cluster behind an API server: PrePullList ConfigMaps and Nodes in, status and Events out. It
- * needs get, list and watch on ConfigMaps of one namespace and on Nodes, create and update on
- * ConfigMaps and Events of that namespace, and list and watch on the Secrets and ServiceAccounts
- * that lists name; for agents' tokens create on TokenReviews (and get on Pods of the namespace
- * before Kubernetes 1.30), for the link's certificate get and update on one Secret and one
- * ConfigMap. What {@link LeaderElection} needs comes on top.
+ * needs list and watch on ConfigMaps of one namespace and on Nodes, create and update on ConfigMaps
+ * and Events of that namespace, and list and watch on the Secrets and ServiceAccounts that lists
+ * name; for agents' tokens create on TokenReviews (and get on Pods of the namespace before
+ * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap. What
+ * {@link LeaderElection} needs comes on top.
  */
 public final class KubeCluster implements AutoCloseable {
 
