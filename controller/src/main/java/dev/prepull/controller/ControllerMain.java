@@ -5,10 +5,13 @@ import dev.prepull.controller.admin.ControllerMetrics;
 import dev.prepull.controller.config.ControllerConfig;
 import dev.prepull.controller.config.ControllerFlags;
 import dev.prepull.controller.config.LinkConfig;
+import dev.prepull.controller.config.WebhookConfig;
 import dev.prepull.controller.credentials.CloudTokens;
 import dev.prepull.controller.kube.KubeCluster;
 import dev.prepull.controller.kube.LeaderElection;
 import dev.prepull.controller.kube.LinkSecret;
+import dev.prepull.controller.kube.SecretCertificate;
+import dev.prepull.controller.kube.WebhookConfiguration;
 import dev.prepull.controller.link.LeaderRelay;
 import dev.prepull.controller.link.LinkServer;
 import dev.prepull.controller.link.LinkServerSettings;
@@ -31,7 +34,9 @@ import dev.prepull.controller.standalone.StateFile;
 import dev.prepull.controller.tls.CertificateFiles;
 import dev.prepull.controller.tls.CertificateSource;
 import dev.prepull.controller.tls.CertificateWatch;
+import dev.prepull.controller.tls.LinkKeys;
 import dev.prepull.controller.tls.ServingCertificate;
+import dev.prepull.controller.webhook.WebhookServer;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.loop.VertxEventLoop;
 import dev.prepull.program.Flags;
@@ -41,7 +46,9 @@ import dev.prepull.program.StartupException;
 import dev.prepull.program.Stops;
 import dev.prepull.program.UsageException;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -91,6 +98,9 @@ public final class ControllerMain {
     EventLoop loop = new VertxEventLoop(vertx, clock);
     AdminServer admin = stops.add(new AdminServer(vertx, metrics));
     admin.start(config.httpListen());
+    if (config.webhook() != null) {
+      serveWebhook(vertx, loop, config.webhook());
+    }
     Path listsFrom = config.listsFrom();
     Source source = listsFrom == null ? cluster(vertx, loop, admin) : standalone(loop, listsFrom);
     ServingCertificate certificate = source.certificate().read();
@@ -114,6 +124,41 @@ public final class ControllerMain {
               var _ = link.show(next);
             });
     admin.show(source.reconciler());
+  }
+
+  /** Leading or not: a list is judged by its text alone. */
+  private void serveWebhook(Vertx vertx, EventLoop loop, WebhookConfig webhook)
+      throws StartupException, InterruptedException {
+    LinkConfig link = config.link();
+    LinkConfig.TlsFiles files = link.files();
+    CertificateSource source =
+        files == null
+            ? stops.add(
+                SecretCertificate.of(config.kubeconfig(), config.namespace(), link.secret()))
+            : new CertificateFiles(files.certificate(), files.key());
+    WebhookServer server =
+        stops.add(
+            new WebhookServer(
+                vertx,
+                config.namespace(),
+                stopgap(link),
+                outcome -> metrics.listReviewed(outcome.word())));
+    server.start(webhook.listen());
+    new CertificateWatch(source, loop, task -> Thread.ofVirtual().name("certificate").start(task))
+        .awaitFirst(first -> {
+          var _ = server.show(first);
+        });
+  }
+
+  private ServingCertificate stopgap(LinkConfig link) throws StartupException {
+    try {
+      return LinkKeys.stopgap(link.names(), clock.instant());
+    } catch (GeneralSecurityException e) {
+      throw new StartupException(
+          "Tried to make a certificate for %s but failed: %s. Check --tls-names."
+              .formatted(link.names(), e.getMessage()),
+          e);
+    }
   }
 
   /**
@@ -143,7 +188,7 @@ public final class ControllerMain {
 
   private Source cluster(Vertx vertx, EventLoop loop, AdminServer admin)
       throws StartupException, InterruptedException {
-    LeaderElection election = config.leaderElect() ? stops.add(election(loop)) : null;
+    LeaderElection election = config.leaderElect() ? stops.add(election()) : null;
     Leadership leadership = election == null ? Leadership.ALWAYS : election;
     KubeCluster cluster =
         stops.add(
@@ -166,6 +211,12 @@ public final class ControllerMain {
             new SplittableRandom());
     cluster.watch(reconciler);
     LinkConfig link = config.link();
+    if (config.webhook() != null) {
+      stops.add(
+          cluster.webhookConfiguration(
+              new WebhookConfiguration.Names(
+                  config.namespace(), link.trusted(), config.webhook().configuration())));
+    }
     Path sharedToken = link.sharedToken();
     LinkConfig.TlsFiles files = link.files();
     return new Source(
@@ -183,7 +234,10 @@ public final class ControllerMain {
             : new CertificateFiles(files.certificate(), files.key()));
   }
 
-  private LeaderElection election(EventLoop loop) throws StartupException {
+  private LeaderElection election() throws StartupException {
+    // With a thread of its own: planning for thousands of nodes must not hold up a renewal.
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    stops.add(() -> vertx.close().await());
     String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "controller");
     String advertised = config.advertiseHost();
     return LeaderElection.begin(
@@ -197,7 +251,7 @@ public final class ControllerMain {
                     new HostPort(advertised, config.link().listen().port()),
                     new HostPort(advertised, config.httpListen().port())),
             System::nanoTime),
-        loop,
+        new VertxEventLoop(vertx, clock),
         new EndOfLeadership());
   }
 

@@ -27,6 +27,7 @@ class ArchitectureTest {
               "dev.prepull.controller.standalone..",
               "dev.prepull.controller.link..",
               "dev.prepull.controller.credentials..",
+              "dev.prepull.controller.webhook..",
               "dev.prepull.controller.admin..")
           .layer("reconcile")
           .definedBy("dev.prepull.controller.reconcile..")

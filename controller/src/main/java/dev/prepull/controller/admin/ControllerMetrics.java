@@ -129,6 +129,15 @@ public final class ControllerMetrics implements ControllerListener {
         .increment();
   }
 
+  /** Counts a request to the webhook. */
+  public void listReviewed(String outcome) {
+    Counter.builder("prepull.controller.webhook.reviews")
+        .description("Requests to the webhook.")
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+  }
+
   /** Counts a request that the API server did not serve. */
   public void apiRequestFailed(String request) {
     Counter.builder("prepull.controller.api.failures")

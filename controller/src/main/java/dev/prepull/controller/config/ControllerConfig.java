@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateFile keeps the digest locks where there is no API server; null to forget them
  * @param leaderElect whether there may be other controllers
  * @param advertiseHost where those reach this one; null when they do not
+ * @param webhook null where the API server does not ask about lists
  * @param cloudRegistries clouds that are asked for tokens of their registries
  */
 public record ControllerConfig(
@@ -30,6 +31,7 @@ public record ControllerConfig(
     @Nullable String advertiseHost,
     LinkConfig link,
     HostPort httpListen,
+    @Nullable WebhookConfig webhook,
     Set<Cloud> cloudRegistries) {
 
   /** Copies the clouds. */
@@ -60,6 +62,7 @@ public record ControllerConfig(
         flags.text(ControllerFlags.ADVERTISE_HOST).orElse(null),
         LinkConfig.from(flags, namespace, listsFrom.isPresent()),
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
+        WebhookConfig.from(flags, listsFrom.isPresent()),
         clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)));
   }
 

@@ -73,6 +73,17 @@ public final class ControllerFlags {
           "shared-token-file",
           "PATH",
           "Instead of ServiceAccount tokens: file of the token that every agent presents; needed with --lists-from.");
+  static final Flag WEBHOOK_LISTEN =
+      Flag.optional(
+          "webhook-listen",
+          "HOST:PORT",
+          "Where the API server asks about lists that are to be stored, with the link's certificate; without it, nowhere.");
+  static final Flag WEBHOOK_CONFIGURATION =
+      Flag.of(
+          "webhook-configuration",
+          "NAME",
+          "prepull",
+          "With --webhook-listen: the ValidatingWebhookConfiguration whose caBundle is kept as --ca-config-map has it.");
   static final Flag CLOUD_REGISTRIES =
       Flag.of(
           "cloud-registries",
@@ -98,6 +109,8 @@ public final class ControllerFlags {
           TLS_KEY,
           AGENT_SERVICE_ACCOUNT,
           SHARED_TOKEN_FILE,
+          WEBHOOK_LISTEN,
+          WEBHOOK_CONFIGURATION,
           CLOUD_REGISTRIES);
 
   private ControllerFlags() {}

@@ -1,5 +1,6 @@
 package dev.prepull.controller.kube;
 
+import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.ClusterObserver;
@@ -34,12 +35,13 @@ import org.slf4j.LoggerFactory;
  * needs list and watch on ConfigMaps of one namespace and on Nodes, create and update on ConfigMaps
  * and Events of that namespace, and list and watch on the Secrets and ServiceAccounts that lists
  * name; for agents' tokens create on TokenReviews (and get on Pods of the namespace before
- * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap. What
- * {@link LeaderElection} needs comes on top.
+ * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap, and for
+ * the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. What {@link
+ * LeaderElection} needs comes on top.
  */
 public final class KubeCluster implements AutoCloseable {
 
-  private static final String LIST_SELECTOR = "prepull.dev/config=PrePullList";
+  private static final String LIST_SELECTOR = RawList.LABEL + "=" + RawList.LABEL_VALUE;
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
   /** Informers learn everything from their watch; nothing needs to be repeated. */
@@ -207,6 +209,14 @@ public final class KubeCluster implements AutoCloseable {
   /** Where the link's certificate is kept. */
   public LinkSecret linkSecret(LinkSecret.Names names, Clock clock) {
     return new LinkSecret(new CoreV1Api(callClient), names, clock, failures);
+  }
+
+  /** Keeps what the API server trusts the webhook by, until it is closed. */
+  public WebhookConfiguration webhookConfiguration(WebhookConfiguration.Names names) {
+    WebhookConfiguration configuration =
+        new WebhookConfiguration(callClient, names, loop, KubeClients::onVirtualThread, failures);
+    configuration.watch(watchClient);
+    return configuration;
   }
 
   /** Begins to tell the observer what the informers know. Once per object. */

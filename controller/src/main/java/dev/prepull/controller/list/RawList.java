@@ -17,6 +17,12 @@ import java.util.TreeSet;
 public record RawList(
     String name, String resourceVersion, Map<String, String> data, Set<String> binaryKeys) {
 
+  /** What a ConfigMap is to be labelled with. */
+  public static final String LABEL = "prepull.dev/config";
+
+  /** The value of that label. */
+  public static final String LABEL_VALUE = "PrePullList";
+
   /** Copies and sorts. */
   public RawList {
     data = Collections.unmodifiableSortedMap(new TreeMap<>(data));

@@ -28,8 +28,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 final class ManifestReader {
 
-  private static final String LABEL = "prepull.dev/config";
-  private static final String LABEL_VALUE = "PrePullList";
   private static final int VERSION_DIGITS = 12;
   private static final int MAX_CODE_POINTS = 16 << 20;
   private static final int DEEPEST = 64;
@@ -142,7 +140,7 @@ final class ManifestReader {
   private static boolean isLabelled(Map<?, ?> configMap) {
     return configMap.get("metadata") instanceof Map<?, ?> metadata
         && metadata.get("labels") instanceof Map<?, ?> labels
-        && LABEL_VALUE.equals(labels.get(LABEL));
+        && RawList.LABEL_VALUE.equals(labels.get(RawList.LABEL));
   }
 
   private static RawList list(Map<?, ?> configMap) {

@@ -13,6 +13,9 @@ public final class CertificateWatch {
 
   static final Duration INTERVAL = Duration.ofSeconds(30);
 
+  /** How often it looks until there is one. */
+  static final Duration FIRST_INTERVAL = Duration.ofSeconds(1);
+
   private static final Logger log = LoggerFactory.getLogger(CertificateWatch.class);
 
   private final CertificateSource source;
@@ -39,6 +42,25 @@ public final class CertificateWatch {
    */
   public void follow(ServingCertificate shown, Consumer<ServingCertificate> changed) {
     loop.after(INTERVAL, () -> blocking.execute(() -> follow(look(shown, changed), changed)));
+  }
+
+  /**
+   * Tells the first certificate as soon as there is one, and follows it from then on. For a
+   * controller that cannot make one itself.
+   *
+   * @param changed is called by any thread, by one at a time
+   */
+  public void awaitFirst(Consumer<ServingCertificate> changed) {
+    blocking.execute(() -> {
+      try {
+        ServingCertificate first = source.read();
+        changed.accept(first);
+        follow(first, changed);
+      } catch (StartupException e) {
+        log.debug("{} It is tried again.", e.getMessage());
+        loop.after(FIRST_INTERVAL, () -> awaitFirst(changed));
+      }
+    });
   }
 
   private ServingCertificate look(ServingCertificate shown, Consumer<ServingCertificate> changed) {

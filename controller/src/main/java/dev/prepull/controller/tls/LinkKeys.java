@@ -131,6 +131,16 @@ public final class LinkKeys {
     return text.toString();
   }
 
+  /**
+   * A certificate that nobody trusts, so that a server can listen before there is one.
+   *
+   * @param names DNS names and IP addresses of the server
+   */
+  public static ServingCertificate stopgap(List<String> names, Instant now)
+      throws GeneralSecurityException {
+    return make(names, now).serving("this process alone");
+  }
+
   /** What the link shows. */
   public ServingCertificate serving(String source) {
     return new ServingCertificate(Pem.of(certificate), Pem.of(key), source);

@@ -88,6 +88,15 @@ class ControllerMetricsTest {
   }
 
   @Test
+  void countsRequestsToTheWebhook() {
+    metrics.listReviewed("Refused");
+    metrics.listReviewed("Refused");
+
+    assertThat(samples())
+        .contains("prepull_controller_webhook_reviews_total{outcome=\"Refused\"} 2.0");
+  }
+
+  @Test
   void doesNotGrowWithImages() {
     int before = samples().size();
 

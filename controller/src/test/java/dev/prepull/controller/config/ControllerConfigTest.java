@@ -60,6 +60,7 @@ class ControllerConfigTest {
                     null,
                     "prepull-agent"),
                 new HostPort("0.0.0.0", 8080),
+                null,
                 Set.of()));
   }
 
@@ -95,8 +96,25 @@ class ControllerConfigTest {
                     Path.of("token"),
                     "agents"),
                 new HostPort("localhost", 2),
+                null,
                 Set.of(Cloud.GOOGLE, Cloud.ECR)));
     assertThat(config("--kubeconfig", "admin.conf").kubeconfig()).isEqualTo(Path.of("admin.conf"));
+  }
+
+  @Test
+  void answersTheApiServerWhereItIsToldTo() throws Exception {
+    assertThat(config("--webhook-listen", "0.0.0.0:9443").webhook())
+        .isEqualTo(new WebhookConfig(new HostPort("0.0.0.0", 9443), "prepull"));
+    assertThat(config("--webhook-listen", "[::]:1", "--webhook-configuration", "lists").webhook())
+        .isEqualTo(new WebhookConfig(new HostPort("::", 1), "lists"));
+  }
+
+  @Test
+  void refusesAWebhookWithoutAnApiServer() {
+    assertThatThrownBy(() -> config("--lists-from", "l.yaml", "--webhook-listen", "localhost:1"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--webhook-listen and --lists-from exclude each other: without an API server nobody asks");
   }
 
   @Test
@@ -153,7 +171,12 @@ class ControllerConfigTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--link-listen, 8443", "--http-listen, localhost", "--http-listen, localhost:65536"})
+  @CsvSource({
+    "--link-listen, 8443",
+    "--http-listen, localhost",
+    "--http-listen, localhost:65536",
+    "--webhook-listen, 9443"
+  })
   void refusesAnAddressThatIsNone(String flag, String value) {
     assertThatThrownBy(() -> config(flag, value))
         .isInstanceOf(UsageException.class)

@@ -64,4 +64,21 @@ class CertificateWatchTest {
     loop.advance(CertificateWatch.INTERVAL);
     assertThat(shown).containsExactly(certificate("second"));
   }
+
+  @Test
+  void tellsTheFirstOneAsSoonAsItIsThereAndFollowsIt() {
+    List<ServingCertificate> told = new ArrayList<>();
+    held = null;
+    new CertificateWatch(this::read, loop, Runnable::run).awaitFirst(told::add);
+    loop.advance(CertificateWatch.FIRST_INTERVAL.multipliedBy(3));
+    assertThat(told).isEmpty();
+
+    held = certificate("made");
+    loop.advance(CertificateWatch.FIRST_INTERVAL);
+    assertThat(told).containsExactly(certificate("made"));
+
+    held = certificate("renewed");
+    loop.advance(CertificateWatch.INTERVAL);
+    assertThat(told).containsExactly(certificate("made"), certificate("renewed"));
+  }
 }
