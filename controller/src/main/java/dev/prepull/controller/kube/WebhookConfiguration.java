@@ -175,7 +175,9 @@ public final class WebhookConfiguration implements AutoCloseable {
       return;
     }
     writing = true;
-    String version = metadata(now).getResourceVersion();
+    String version =
+        Objects.requireNonNull(
+            metadata(now).getResourceVersion(), "every stored object has a version");
     blocking.execute(() -> {
       Optional<ApiException> failure = write(version, stale, bundle);
       loop.execute(() -> written(failure));

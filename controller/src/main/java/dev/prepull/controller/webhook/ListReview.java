@@ -7,6 +7,7 @@ import dev.prepull.controller.list.Problem;
 import dev.prepull.controller.list.RawList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -23,15 +24,15 @@ final class ListReview {
   }
 
   Verdict judge(AdmissionRequest request) {
-    ConfigMapVersion before = request.before();
+    Optional<ConfigMapVersion> listBefore =
+        Optional.ofNullable(request.before()).filter(before -> before.isListOf(namespace));
     ConfigMapVersion now = request.now();
-    boolean wasList = before != null && before.isListOf(namespace);
     if (now == null) {
       return new Verdict.Allowed(List.of());
     }
     if (!now.isListOf(namespace)) {
       return new Verdict.Allowed(
-          wasList
+          listBefore.isPresent()
               ? List.of(
                   "ConfigMap %s: is no list without the label %s: %s; its images leave the plans"
                       .formatted(now.content().name(), RawList.LABEL, RawList.LABEL_VALUE))
@@ -42,7 +43,7 @@ final class ListReview {
           new Verdict.Allowed(warnings(list, warnings));
       case ParseResult.Rejected(List<Problem> problems) ->
           // Metadata of a list that is bad already can still be edited; finalizers have to be.
-          wasList && now.readsLike(before)
+          listBefore.filter(now::readsLike).isPresent()
               ? new Verdict.Allowed(texts(problems).toList())
               : new Verdict.Refused(texts(problems).toList());
     };

@@ -9,7 +9,7 @@ sealed interface Verdict {
   record Allowed(List<String> warnings) implements Verdict {
 
     /** Copies the warnings. */
-    Allowed {
+    public Allowed {
       warnings = List.copyOf(warnings);
     }
   }
@@ -18,7 +18,7 @@ sealed interface Verdict {
   record Refused(List<String> problems) implements Verdict {
 
     /** Copies the problems. */
-    Refused {
+    public Refused {
       problems = List.copyOf(problems);
     }
   }

@@ -10,6 +10,7 @@ import io.kubernetes.client.openapi.models.V1Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,7 @@ class SecretCertificateTest {
         .isInstanceOf(StartupException.class)
         .hasMessage(
             "Tried to read the certificate in Secret prepull-system/prepull-tls but it has none. The controller that leads makes it.");
-    assertThat(server.secrets.get("prepull-tls").getData()).isEmpty();
+    assertThat(Objects.requireNonNull(server.secrets.get("prepull-tls")).getData()).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,8 +56,7 @@ class WebhookConfigurationTest {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
-    String body =
-        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     requests.add(
         "%s %s %s %s"
             .formatted(
@@ -94,8 +94,7 @@ class WebhookConfigurationTest {
               .name("hook-" + webhooks.size())
               .clientConfig(
                   new AdmissionregistrationV1WebhookClientConfig()
-                      .caBundle(
-                          bundle == null ? null : bundle.getBytes(StandardCharsets.UTF_8))));
+                      .caBundle(bundle == null ? null : bundle.getBytes(StandardCharsets.UTF_8))));
     }
     return new V1ValidatingWebhookConfiguration()
         .metadata(new V1ObjectMeta().name(NAME).resourceVersion(resourceVersion))
@@ -108,9 +107,9 @@ class WebhookConfigurationTest {
 
   @Test
   void writesWhatIsMissingOverTheVersionThatWasSeen() {
-    publish("ca");
+    publish("ca1");
 
-    configure(at("7", null, "ca", "old"));
+    configure(at("7", null, "ca1", "old"));
 
     assertThat(requests)
         .singleElement()
@@ -118,15 +117,15 @@ class WebhookConfigurationTest {
         .startsWith(
             "PATCH /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/prepull application/strategic-merge-patch+json")
         .contains("\"resourceVersion\":\"7\"", "\"name\":\"hook-0\"", "\"name\":\"hook-2\"")
-        .contains("\"caBundle\":\"Y2E=\"")
+        .contains("\"caBundle\":\"Y2Ex\"")
         .doesNotContain("hook-1");
   }
 
   @Test
   void writesNothingWhileAllIsRight() {
-    publish("ca");
+    publish("ca1");
 
-    configure(at("7", "ca"));
+    configure(at("7", "ca1"));
 
     assertThat(requests).isEmpty();
   }
@@ -135,37 +134,37 @@ class WebhookConfigurationTest {
   void writesNothingBeforeItKnowsWhatIsTrustedOrWhereToWriteIt() {
     configure(at("7", "by hand"));
     configuration.configured(Optional.empty());
-    publish("ca");
+    publish("ca1");
 
     assertThat(requests).isEmpty();
   }
 
   @Test
   void followsAnotherAuthority() {
-    publish("ca");
-    configure(at("7", "ca"));
+    publish("ca1");
+    configure(at("7", "ca1"));
 
-    publish("next");
+    publish("ca2");
 
-    assertThat(requests).singleElement().asString().contains("\"caBundle\":\"bmV4dA==\"");
+    assertThat(requests).singleElement().asString().contains("\"caBundle\":\"Y2Ey\"");
   }
 
   @Test
   void keepsWhatWasTrustedWhileNothingIsPublished() {
-    publish("ca");
+    publish("ca1");
     configuration.published(Optional.empty());
     publish("  ");
 
     configure(at("7", null, null));
 
-    assertThat(requests).singleElement().asString().contains("\"caBundle\":\"Y2E=\"");
+    assertThat(requests).singleElement().asString().contains("\"caBundle\":\"Y2Ex\"");
   }
 
   @Test
   void putsItBackWhenSomebodyTakesItAwayButNotMoreOftenThanEveryFewSeconds() {
-    publish("ca");
+    publish("ca1");
     configure(at("7", (String) null));
-    configure(at("8", "ca"));
+    configure(at("8", "ca1"));
 
     configure(at("9", (String) null));
     assertThat(requests).hasSize(1);
@@ -176,10 +175,9 @@ class WebhookConfigurationTest {
 
   @Test
   void leavesItToWhomAnAnnotationNames() {
-    publish("ca");
+    publish("ca1");
     V1ValidatingWebhookConfiguration theirs = at("7", (String) null);
-    theirs
-        .getMetadata()
+    Objects.requireNonNull(theirs.getMetadata())
         .putAnnotationsItem("cert-manager.io/inject-ca-from", "prepull-system/prepull-tls");
 
     configure(theirs);
@@ -190,7 +188,7 @@ class WebhookConfigurationTest {
   @Test
   void triesAgainWhatHasFailed() {
     status = 500;
-    publish("ca");
+    publish("ca1");
     configure(at("7", (String) null));
     status = 200;
     passPause();
@@ -202,9 +200,9 @@ class WebhookConfigurationTest {
   @Test
   void isNoFailureWhenSomebodyWasFaster() {
     status = 409;
-    publish("ca");
+    publish("ca1");
     configure(at("7", (String) null));
-    configure(at("8", "ca"));
+    configure(at("8", "ca1"));
     passPause();
 
     assertThat(requests).hasSize(1);

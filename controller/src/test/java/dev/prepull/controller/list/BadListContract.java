@@ -130,8 +130,7 @@ public abstract class BadListContract {
     String tooLong = "a".repeat(254);
 
     assertThat(
-            problems(
-                Lists.full("images:\n- {image: nginx, %s: [%s]}".formatted(field, tooLong))))
+            problems(Lists.full("images:\n- {image: nginx, %s: [%s]}".formatted(field, tooLong))))
         .singleElement()
         .asString()
         .contains("is not the name of a ");

@@ -11,6 +11,7 @@ import dev.prepull.controller.list.RawList;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +64,7 @@ class AdmissionReviewsTest {
     AdmissionRequest request =
         AdmissionReviews.read(AdmissionJson.bytes(AdmissionJson.create(configMap)));
 
-    assertThat(request.now()).extracting(now -> now.content().name()).isEqualTo("apps-");
+    assertThat(Objects.requireNonNull(request.now()).content().name()).isEqualTo("apps-");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -106,7 +107,8 @@ class AdmissionReviewsTest {
     assertThat(AdmissionReviews.answer("1", new Verdict.Allowed(List.of())))
         .isEqualTo(
             """
-            {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"1","allowed":true}}""");
+            {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"1","allowed":true}}\
+            """);
   }
 
   @Test

@@ -92,8 +92,7 @@ class ListReviewTest {
     assertThat(judge(list(GOOD), list("# none\n")))
         .isEqualTo(
             new Verdict.Allowed(
-                List.of(
-                    "ConfigMap apps: names no image; those that it had leave the plans")));
+                List.of("ConfigMap apps: names no image; those that it had leave the plans")));
   }
 
   @Test

@@ -66,8 +66,7 @@ class WebhookServerTest {
           "ca",
           CertificateFactory.getInstance("X.509")
               .generateCertificate(
-                  new ByteArrayInputStream(
-                      authority.trusted().getBytes(StandardCharsets.UTF_8))));
+                  new ByteArrayInputStream(authority.trusted().getBytes(StandardCharsets.UTF_8))));
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);
@@ -99,8 +98,7 @@ class WebhookServerTest {
     return AdmissionJson.bytes(
         AdmissionJson.create(
             AdmissionJson.configMap(
-                new RawList("apps", "1", Map.of("images", images), Set.of()),
-                AdmissionJson.LIST)));
+                new RawList("apps", "1", Map.of("images", images), Set.of()), AdmissionJson.LIST)));
   }
 
   private HttpRequest.Builder request(String path) {
@@ -129,8 +127,7 @@ class WebhookServerTest {
       images.append("registry.example.com/team/app").append(i).append(":1\n");
     }
 
-    HttpResponse<String> response =
-        post(BodyPublishers.ofByteArray(review(images.toString())));
+    HttpResponse<String> response = post(BodyPublishers.ofByteArray(review(images.toString())));
 
     assertThat(response.body()).contains("\"allowed\":true");
     assertThat(outcomes).containsExactly(Outcome.ALLOWED);

@@ -138,6 +138,16 @@ public final class ControllerProcess implements AutoCloseable {
             Map.of()));
   }
 
+  /** As {@link #candidate}, asked about lists at that port of the loopback address. */
+  public static ControllerProcess withWebhook(
+      Workspace workspace, String name, Path kubeconfig, String namespace, int port) {
+    List<String> flags = new ArrayList<>(deployedFlags(kubeconfig, namespace));
+    flags.addAll(List.of("--webhook-listen", "127.0.0.1:" + port));
+    return workspace.add(
+        new ControllerProcess(
+            workspace.newFile(name + ".log"), Ports.free(), Ports.free(), ALIVE, flags, Map.of()));
+  }
+
   private static List<String> deployedFlags(Path kubeconfig, String namespace) {
     return List.of(
         "--kubeconfig",
