@@ -179,6 +179,32 @@ class ControllerMainTest {
   }
 
   @Test
+  void exitsWithOneForAWebhookPortThatIsInUseBeforeItAsksToLead() throws Exception {
+    Path kubeconfig =
+        Files.writeString(
+            folder.resolve("kubeconfig"),
+            """
+            {apiVersion: v1, kind: Config, current-context: a,
+             clusters: [{name: a, cluster: {server: "http://127.0.0.1:1"}}],
+             contexts: [{name: a, context: {cluster: a}}]}
+            """);
+    flags.remove("--lists-from");
+    flags.put("--kubeconfig", kubeconfig.toString());
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      flags.put("--webhook-listen", "127.0.0.1:" + taken.getLocalPort());
+
+      Ended ended = run();
+
+      assertThat(ended.code()).isEqualTo(1);
+      assertThat(ended.err())
+          .startsWith("Tried to listen on 127.0.0.1:" + taken.getLocalPort())
+          .contains("Address already in use", "--webhook-listen")
+          .hasLineCount(1);
+      assertNoStackTrace(ended);
+    }
+  }
+
+  @Test
   void runsUntilItIsAskedToStopAndExitsWithZero() throws Exception {
     Process process = start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * needs list and watch on ConfigMaps of one namespace and on Nodes, create and update on ConfigMaps
  * and Events of that namespace, and list and watch on the Secrets and ServiceAccounts that lists
  * name; for agents' tokens create on TokenReviews (and get on Pods of the namespace before
- * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap, and for
- * the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. What {@link
+ * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap, and
+ * for the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. What {@link
  * LeaderElection} needs comes on top.
  */
 public final class KubeCluster implements AutoCloseable {

@@ -157,6 +157,15 @@ public final class WebhookConfiguration implements AutoCloseable {
   /** The configuration as it is. */
   void configured(Optional<V1ValidatingWebhookConfiguration> configuration) {
     seen = configuration.orElse(null);
+    if (seen == null) {
+      tellOnce(
+          "There is no ValidatingWebhookConfiguration %s, so that nobody asks about lists. Apply manifests/components/webhook, or leave out --webhook-listen."
+              .formatted(names.configuration()));
+    } else if (isKeptByOthers(seen)) {
+      tellOnce(
+          "The caBundle of ValidatingWebhookConfiguration %s is left to whom its annotation names."
+              .formatted(names.configuration()));
+    }
     reconcile();
   }
 
@@ -221,16 +230,18 @@ public final class WebhookConfiguration implements AutoCloseable {
         });
   }
 
-  /** Says the same once. */
   private void tell(String what, Throwable failure) {
-    String text =
+    tellOnce(
         "Tried to %s but failed: %s. Until it succeeds, lists are stored unseen. %s"
             .formatted(
                 what,
                 KubeFailures.describe(failure),
                 failure instanceof ApiException e && e.getCode() == FORBIDDEN
                     ? "Check that manifests/components/webhook is applied, which has the RBAC rules for it."
-                    : KubeFailures.advice(failure));
+                    : KubeFailures.advice(failure)));
+  }
+
+  private void tellOnce(String text) {
     if (!text.equals(lastTold)) {
       lastTold = text;
       log.warn(text);

@@ -51,14 +51,21 @@ public final class CertificateWatch {
    * @param changed is called by any thread, by one at a time
    */
   public void awaitFirst(Consumer<ServingCertificate> changed) {
+    awaitFirst("", changed);
+  }
+
+  private void awaitFirst(String lastTold, Consumer<ServingCertificate> changed) {
     blocking.execute(() -> {
       try {
         ServingCertificate first = source.read();
         changed.accept(first);
         follow(first, changed);
       } catch (StartupException e) {
-        log.debug("{} It is tried again.", e.getMessage());
-        loop.after(FIRST_INTERVAL, () -> awaitFirst(changed));
+        String text = String.valueOf(e.getMessage());
+        if (!text.equals(lastTold)) {
+          log.info("{} It is tried again every second.", text);
+        }
+        loop.after(FIRST_INTERVAL, () -> awaitFirst(text, changed));
       }
     });
   }

@@ -46,15 +46,7 @@ class LinkKeysTest {
   private static boolean isTrusted(LinkKeys keys, List<X509Certificate> authorities)
       throws GeneralSecurityException {
     X509Certificate certificate = serving(keys);
-    return authorities.stream()
-        .anyMatch(authority -> {
-          try {
-            certificate.verify(authority.getPublicKey());
-            return true;
-          } catch (GeneralSecurityException e) {
-            return false;
-          }
-        });
+    return authorities.stream().anyMatch(authority -> isIssuedBy(certificate, authority));
   }
 
   @Test
@@ -63,6 +55,24 @@ class LinkKeysTest {
         .containsExactly("prepull-controller.ns.svc", "127.0.0.1", "0:0:0:0:0:0:0:1");
     assertThat(isTrusted(keys, trusted(keys))).isTrue();
     assertThat(trusted(keys)).hasSize(1);
+  }
+
+  @Test
+  void hasAStopgapThatNobodyTrusts() throws Exception {
+    ServingCertificate stopgap = LinkKeys.stopgap(NAMES, BEGAN);
+
+    X509Certificate shown = Pem.certificates(stopgap.chain()).getFirst();
+    assertThat(shown.getSubjectX500Principal()).isEqualTo(serving(keys).getSubjectX500Principal());
+    assertThat(trusted(keys)).noneMatch(authority -> isIssuedBy(shown, authority));
+  }
+
+  private static boolean isIssuedBy(X509Certificate certificate, X509Certificate authority) {
+    try {
+      certificate.verify(authority.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   @Test

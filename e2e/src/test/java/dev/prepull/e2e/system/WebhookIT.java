@@ -85,8 +85,10 @@ class WebhookIT {
   void aBadListIsRefusedWithLineAndColumn() {
     assertThatThrownBy(() -> list("bad", BAD))
         .isInstanceOf(TestbedException.class)
-        .hasMessageContaining("admission webhook \"lists.prepull.dev\" denied the request")
-        .hasMessageContaining("ConfigMap bad, " + PROBLEM);
+        .hasMessageContaining("The request is invalid: error when creating ")
+        .hasMessageEndingWith(
+            "admission webhook \"lists.prepull.dev\" denied the request: ConfigMap bad, "
+                + PROBLEM);
 
     assertThat(kubectl("get", "configmaps", "-o", "name")).doesNotContain("configmap/bad");
   }
