@@ -3,6 +3,7 @@ package dev.prepull.agent;
 import dev.prepull.agent.admin.AdminServer;
 import dev.prepull.agent.admin.AgentMetrics;
 import dev.prepull.agent.admin.PlanBoard;
+import dev.prepull.agent.admin.Readiness;
 import dev.prepull.agent.config.AgentConfig;
 import dev.prepull.agent.config.AgentFlags;
 import dev.prepull.agent.config.ProviderPaths;
@@ -123,7 +124,10 @@ public final class AgentMain {
                     TOKEN_INTERVAL),
                 new NodeSide(() -> hello(runtime), board, book, metrics)));
     link.check();
-    stops.add(new AdminServer(vertx, board, book, metrics)).start(config.httpListen());
+    Readiness readiness = new Readiness(board, config.readyTimeout(), System::nanoTime);
+    stops
+        .add(new AdminServer(vertx, new AdminServer.Plan(board, readiness), book, metrics))
+        .start(config.httpListen());
     link.start();
   }
 

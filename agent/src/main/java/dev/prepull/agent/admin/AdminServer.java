@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's HTTP side: {@code /healthz}, {@code /readyz} (200 once the node holds its whole
- * plan), {@code /metrics} and {@code /api/v1/images}.
+ * The agent's HTTP side: {@code /healthz}, {@code /readyz} (200 once the node holds its whole plan,
+ * see {@link Readiness}), {@code /metrics} and {@code /api/v1/images}.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -32,12 +32,17 @@ public final class AdminServer implements AutoCloseable {
 
   private final HttpServer server;
   private final PlanBoard board;
+  private final Readiness readiness;
   private final ReportBook book;
   private final AgentMetrics metrics;
 
+  /** What the pages tell of the plan. */
+  public record Plan(PlanBoard board, Readiness readiness) {}
+
   /** Does not listen yet. */
-  public AdminServer(Vertx vertx, PlanBoard board, ReportBook book, AgentMetrics metrics) {
-    this.board = board;
+  public AdminServer(Vertx vertx, Plan plan, ReportBook book, AgentMetrics metrics) {
+    this.board = plan.board();
+    this.readiness = plan.readiness();
     this.book = book;
     this.metrics = metrics;
     this.server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(this::answer);
@@ -68,11 +73,11 @@ public final class AdminServer implements AutoCloseable {
     switch (String.valueOf(request.path())) {
       case "/healthz" -> end(response, "text/plain", "ok\n");
       case "/readyz" -> {
-        String missing = board.whatIsMissing().orElse(null);
+        Readiness.Answer answer = readiness.ask();
         end(
-            response.setStatusCode(missing == null ? OK : UNAVAILABLE),
+            response.setStatusCode(answer.ready() ? OK : UNAVAILABLE),
             "text/plain",
-            (missing == null ? "ok" : missing) + "\n");
+            answer.words() + "\n");
       }
       case "/metrics" ->
           end(

@@ -10,8 +10,10 @@ import dev.prepull.model.ImageState;
 import dev.prepull.model.NodePlan;
 import dev.prepull.model.PlannedImage;
 import dev.prepull.model.PullPermit;
+import dev.prepull.model.PullProblem;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,7 +85,27 @@ public final class PlanBoard implements PlanReceiver {
         current.images().stream().filter(image -> held.contains(image.reference())).count();
     return present == current.images().size()
         ? Optional.empty()
-        : Optional.of("%d of %d images present".formatted(present, current.images().size()));
+        : Optional.of(
+            "%d of %d images present%s"
+                .formatted(present, current.images().size(), why(current, held)));
+  }
+
+  /** The first problem of an image that is not held; empty when there is none. */
+  private String why(NodePlan current, Set<ImageReference> held) {
+    Set<ImageReference> missing =
+        current.images().stream()
+            .map(PlannedImage::reference)
+            .filter(reference -> !held.contains(reference))
+            .collect(Collectors.toSet());
+    return book.all().stream()
+        .filter(report -> missing.contains(report.reference()) && report.problem() != null)
+        .findFirst()
+        .map(report -> "; " + problem(report.reference(), Objects.requireNonNull(report.problem())))
+        .orElse("");
+  }
+
+  private static String problem(ImageReference reference, PullProblem problem) {
+    return "%s: %s, %s".formatted(reference.written(), problem.reason().word(), problem.message());
   }
 
   /** Present as planned, even while the registry is asked whether the tag has moved. */

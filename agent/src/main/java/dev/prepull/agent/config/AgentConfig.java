@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What the agent is told at its start.
  *
  * @param runtimeSocket null to try the well-known paths
+ * @param readyTimeout how long missing images keep the agent not ready
  * @param imageFilesystem a directory on it; null to ask the runtime
  * @param diskThreshold used space in percent that pulls must not reach
  * @param dockerConfigs files with credentials, the preferred ones first; need not be there
@@ -31,6 +32,7 @@ public record AgentConfig(
     RuntimeKind runtime,
     @Nullable Path runtimeSocket,
     HostPort httpListen,
+    Duration readyTimeout,
     int maxConcurrentPulls,
     Duration pollInterval,
     @Nullable Path imageFilesystem,
@@ -64,6 +66,7 @@ public record AgentConfig(
         runtime(flags),
         socket(flags),
         flags.hostPort(AgentFlags.HTTP_LISTEN),
+        flags.duration(AgentFlags.READY_TIMEOUT),
         flags.number(AgentFlags.MAX_CONCURRENT_PULLS, 1, MOST_PULLS),
         pollInterval(flags),
         imageFilesystem(flags),

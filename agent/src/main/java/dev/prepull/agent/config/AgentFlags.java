@@ -37,6 +37,12 @@ public final class AgentFlags {
           "HOST:PORT",
           "0.0.0.0:8081",
           "Where health, metrics and the node's images are served.");
+  static final Flag READY_TIMEOUT =
+      Flag.of(
+          "ready-timeout",
+          "DURATION",
+          "10m",
+          "How long missing images keep the agent not ready, and so its DaemonSet's update waiting; 0s for not at all.");
   static final Flag MAX_CONCURRENT_PULLS =
       Flag.of("max-concurrent-pulls", "NUMBER", "3", "Pulls that may run at the same time.");
   static final Flag POLL_INTERVAL =
@@ -90,6 +96,7 @@ public final class AgentFlags {
           RUNTIME,
           RUNTIME_ENDPOINT,
           HTTP_LISTEN,
+          READY_TIMEOUT,
           MAX_CONCURRENT_PULLS,
           POLL_INTERVAL,
           IMAGE_FS,

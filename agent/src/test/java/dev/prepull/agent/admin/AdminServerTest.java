@@ -35,6 +35,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,7 @@ class AdminServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private final ReportBook book = new ReportBook();
   private final PlanBoard board = new PlanBoard(new Nobody(), book);
+  private final AtomicLong nanos = new AtomicLong();
   private int port;
 
   @BeforeEach
@@ -80,6 +82,21 @@ class AdminServerTest {
     book.changed(ImageReport.present(APP, DIGEST, 1));
 
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void isReadyWithoutAnImageThatHasFailedForTenMinutes() throws Exception {
+    board.plan(NodePlan.of(List.of(new PlannedImage(APP, ImagePolicy.DEFAULT))));
+    book.changed(failed(null));
+    assertThat(get("/readyz").statusCode()).isEqualTo(503);
+
+    nanos.set(Duration.ofMinutes(10).toNanos());
+
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(get("/readyz").body())
+        .isEqualTo(
+            "ok, because --ready-timeout is over, but only 0 of 1 images present; "
+                + "reg.example/app:1: NotFound, no such tag \"1\"\n");
   }
 
   @Test
@@ -163,7 +180,8 @@ class AdminServerTest {
   private AdminServer server() {
     AgentMetrics metrics =
         new AgentMetrics("0.1.0", new RuntimeInfo("docker", "28.5.1"), book, () -> DiskReading.OFF);
-    return new AdminServer(vertx, board, book, metrics);
+    Readiness readiness = new Readiness(board, Duration.ofMinutes(10), nanos::get);
+    return new AdminServer(vertx, new AdminServer.Plan(board, readiness), book, metrics);
   }
 
   private static ImageReport failed(@Nullable Instant nextRetry) {
