@@ -7,6 +7,7 @@ import dev.prepull.controller.list.Toleration;
 import dev.prepull.controller.plan.NodeInfo.Taint;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,25 @@ final class NodeMatch {
 
   private static final String NODE_NAME_FIELD = "metadata.name";
   private static final String PREFER_NO_SCHEDULE = "PreferNoSchedule";
+
+  /**
+   * Taints that come and go with a node's condition. Pods of a DaemonSet tolerate them all, and so
+   * do images: one that left a node's plan because its kubelet restarts, or because it is cordoned,
+   * might be deleted there.
+   *
+   * @see <a href="https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/">taints that
+   *     a DaemonSet's Pods tolerate</a>
+   */
+  private static final Set<String> PASSING_TAINTS =
+      Set.of(
+          "node.kubernetes.io/not-ready",
+          "node.kubernetes.io/unreachable",
+          "node.kubernetes.io/unschedulable",
+          "node.kubernetes.io/network-unavailable",
+          "node.kubernetes.io/disk-pressure",
+          "node.kubernetes.io/memory-pressure",
+          "node.kubernetes.io/pid-pressure",
+          "node.cloudprovider.kubernetes.io/uninitialized");
 
   private NodeMatch() {}
 
@@ -65,6 +85,7 @@ final class NodeMatch {
     return tolerations == null
         || taints.stream()
             .filter(taint -> !taint.effect().equals(PREFER_NO_SCHEDULE))
+            .filter(taint -> !PASSING_TAINTS.contains(taint.key()))
             .allMatch(taint -> tolerations.stream().anyMatch(t -> tolerates(t, taint)));
   }
 

@@ -108,4 +108,25 @@ class NodeMatchTest {
 
     assertThat(NodeMatch.matches(target, node)).isEqualTo(tolerates);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "node.kubernetes.io/unschedulable, NoSchedule, true",
+    "node.kubernetes.io/not-ready, NoExecute, true",
+    "node.kubernetes.io/unreachable, NoExecute, true",
+    "node.kubernetes.io/network-unavailable, NoSchedule, true",
+    "node.kubernetes.io/disk-pressure, NoSchedule, true",
+    "node.kubernetes.io/memory-pressure, NoSchedule, true",
+    "node.kubernetes.io/pid-pressure, NoSchedule, true",
+    "node.cloudprovider.kubernetes.io/uninitialized, NoSchedule, true",
+    "node.kubernetes.io/out-of-service, NoExecute, false",
+    "node-role.kubernetes.io/control-plane, NoSchedule, false"
+  })
+  void anImageThatToleratesNothingStaysOnANodeThatIsCordonedOrUnwell(
+      String taint, String effect, boolean matches) {
+    NodeTarget target = new NodeTarget(Map.of(), List.of(), List.of(), List.of());
+
+    assertThat(NodeMatch.matches(target, node(Map.of(), List.of(new Taint(taint, "", effect)))))
+        .isEqualTo(matches);
+  }
 }
