@@ -22,6 +22,7 @@ final class AttachedAgent {
   private final AgentSession session;
   private final NodeHello hello;
   private final Map<ImageReference, ImageReport> reports = new HashMap<>();
+  private @Nullable String uid;
   private @Nullable NodePlan sent;
   private NodeCredentials shown = NodeCredentials.EMPTY;
   private @Nullable PlanRevision acknowledged;
@@ -38,6 +39,17 @@ final class AttachedAgent {
 
   NodeHello hello() {
     return hello;
+  }
+
+  /**
+   * Whether this agent is on the Node of that uid. The first Node of its name that is known counts
+   * as its own.
+   */
+  boolean isOn(String nodeUid) {
+    if (uid == null) {
+      uid = nodeUid;
+    }
+    return uid.equals(nodeUid);
   }
 
   NodeStatuses.AgentView view() {

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   private final EventLoop loop;
   private final StatusSink statusSink;
+  private final HoldingNews holdings;
   private final ControllerListener listener;
   private final ListBook lists;
   private final CredentialDesk credentials;
@@ -69,6 +71,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   private final Map<AgentSession, AttachedAgent> sessions = new IdentityHashMap<>();
   private List<NodeInfo> nodes = List.of();
+  private Map<NodeName, String> uids = Map.of();
   private PlannedFleet fleet = PlannedFleet.EMPTY;
   private boolean listsSeen;
   private volatile boolean nodesSeen;
@@ -77,7 +80,14 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   private boolean statusPending;
 
   /** Whom the loop tells what it does. */
-  public record World(StatusSink status, ListEvents events, ControllerListener listener) {}
+  public record World(
+      StatusSink status, ListEvents events, ControllerListener listener, HoldingObserver holdings) {
+
+    /** Where nobody needs to know which nodes hold their plan. */
+    public World(StatusSink status, ListEvents events, ControllerListener listener) {
+      this(status, events, listener, HoldingObserver.NONE);
+    }
+  }
 
   /** Where the loop gets credentials for the images of the lists. */
   public record Credentials(PullObjects objects, RegistryTokens tokens) {}
@@ -96,6 +106,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
       RandomGenerator random) {
     this.loop = loop;
     this.statusSink = world.status();
+    this.holdings = new HoldingNews(world.holdings());
     this.listener = world.listener();
     this.lists = new ListBook(world.events());
     this.credentials = new CredentialDesk(loop, sources, world.events(), this::planSoon);
@@ -132,9 +143,27 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
       if (!nodesSeen || !nodes.equals(observed)) {
         nodesSeen = true;
         nodes = List.copyOf(observed);
+        uids = nodes.stream().collect(Collectors.toUnmodifiableMap(NodeInfo::name, NodeInfo::uid));
+        uids.forEach(this::endSessionOfAnother);
         planSoon();
       }
     });
+  }
+
+  /**
+   * What is known of a node that was replaced under the same name is about the one before. An agent
+   * of the new one, if it was quick, attaches again.
+   */
+  private void endSessionOfAnother(NodeName node, String uid) {
+    AttachedAgent agent = agents.get(node);
+    if (agent != null && !agent.isOn(uid)) {
+      log.atInfo()
+          .addKeyValue("node", node)
+          .addKeyValue("uid", uid)
+          .log("The node was replaced under the same name; what its agent said is forgotten");
+      agent.session().close("the node was replaced under the same name");
+      forget(agent);
+    }
   }
 
   // --- what agents tell -------------------------------------------------------------------------
@@ -145,6 +174,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
       AttachedAgent agent = new AttachedAgent(session, hello);
       sessions.put(session, agent);
       agents.put(hello.node(), agent);
+      Optional.ofNullable(uids.get(hello.node())).ifPresent(agent::isOn);
       waves.attached(hello);
       log.atInfo()
           .addKeyValue("node", hello.node())
@@ -187,16 +217,18 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
 
   @Override
   public void detached(AgentSession session) {
-    loop.execute(() ->
-        Optional.ofNullable(sessions.remove(session))
-            .ifPresent(agent -> {
-              if (agents.remove(agent.hello().node(), agent)) {
-                waves.detached(agent.hello().node());
-                dispatcher.soon();
-              }
-              log.atInfo().addKeyValue("node", agent.hello().node()).log("Agent detached");
-              showSoon();
-            }));
+    loop.execute(() -> of(session).ifPresent(this::forget));
+  }
+
+  private void forget(AttachedAgent agent) {
+    sessions.remove(agent.session());
+    NodeName node = agent.hello().node();
+    if (agents.remove(node, agent)) {
+      waves.detached(node);
+      dispatcher.soon();
+    }
+    log.atInfo().addKeyValue("node", node).log("Agent detached");
+    showSoon();
   }
 
   private Optional<AttachedAgent> of(AgentSession session) {
@@ -234,6 +266,7 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
       return;
     }
     fleet = Planner.plan(inForce, nodes);
+    holdings.planned(uids);
     ready = true;
     if (!lists.isIncomplete()) {
       waves.planned(fleet, this::reportOf, began);
@@ -296,7 +329,9 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
           STATUS_INTERVAL,
           () -> {
             statusPending = false;
-            RolloutStatus status = foldStatus();
+            StatusFold.Folded folded = fold();
+            RolloutStatus status = folded.status();
+            holdings.folded(folded.holdings(), !lists.isIncomplete());
             rollouts.observe(status);
             listener.statusChanged(status);
             statusSink.publish(status, waves.locks());
@@ -305,16 +340,20 @@ public final class Reconciler implements ClusterObserver, AgentObserver, FleetVi
   }
 
   private RolloutStatus foldStatus() {
-    Map<NodeName, Observation.Holdings> holdings = new HashMap<>();
-    agents.forEach((node, agent) -> holdings.put(node, agent.holdings()));
-    return StatusFold.of(
+    return fold().status();
+  }
+
+  private StatusFold.Folded fold() {
+    Map<NodeName, Observation.Holdings> reported = new HashMap<>();
+    agents.forEach((node, agent) -> reported.put(node, agent.holdings()));
+    return StatusFold.fold(
         new Observation(
             loop.now(),
             credentials.advice(),
             lists.statuses(credentials::problemsOf),
             fleet.plans(),
             fleet.listsOf(),
-            holdings,
+            reported,
             waves.statuses()));
   }
 

@@ -67,6 +67,20 @@ final class ImageTally {
     return state == ImageState.PRESENT;
   }
 
+  /**
+   * Whether that node holds the image; null when it has said nothing of it. What is as locked is
+   * held even while the registry is asked for something newer.
+   */
+  PlanHolding holding(@Nullable ImageReport report) {
+    DigestLock lock = wave.lock();
+    if (report == null || (lock == null && report.state() == ImageState.PRESENT)) {
+      return PlanHolding.UNKNOWN;
+    }
+    return lock != null && lock.digest().equals(report.digest())
+        ? PlanHolding.HELD
+        : PlanHolding.LACKING;
+  }
+
   /** An agent that has not heard of a new lock yet still calls its old digest present. */
   private ImageState judged(ImageReport report) {
     DigestLock lock = wave.lock();

@@ -39,6 +39,9 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
   /** The locks that were given to be kept, as they are now. */
   List<DigestLock> kept = List.of();
 
+  /** What the nodes hold of their plans, as it was told last. */
+  Map<NodeName, HoldingObserver.NodeHolding> holdings = Map.of();
+
   /** How many plans were sent, one number for each time that the loop planned. */
   final List<Integer> plannings = new ArrayList<>();
 
@@ -51,7 +54,7 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
     reconciler =
         new Reconciler(
             loop,
-            new Reconciler.World(this, this, this),
+            new Reconciler.World(this, this, this, told -> holdings = told),
             new Reconciler.Credentials(objects, tokens),
             known,
             new SplittableRandom(1));
@@ -79,6 +82,20 @@ final class TestController implements ListEvents, StatusSink, ControllerListener
                 new NodeInfo(
                     new NodeName(name), Platform.parse("linux/amd64"), Map.of(), List.of()))
             .toList());
+  }
+
+  void observe(NodeInfo... nodes) {
+    reconciler.nodesObserved(List.of(nodes));
+  }
+
+  /** A node with that uid and perhaps that label. */
+  static NodeInfo node(String name, String uid, String... label) {
+    return new NodeInfo(
+        new NodeName(name),
+        Platform.parse("linux/amd64"),
+        label.length == 0 ? Map.of() : Map.of(label[0], label[1]),
+        List.of(),
+        uid);
   }
 
   FakeAgent attach(String node) {

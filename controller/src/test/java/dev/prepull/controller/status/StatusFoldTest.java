@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -81,15 +82,23 @@ class StatusFoldTest {
   }
 
   private RolloutStatus fold() {
-    return StatusFold.of(
-        new Observation(
-            NOW,
-            List.of(),
-            List.of(),
-            plans,
-            Map.of(NGINX, List.of("apps"), REDIS, List.of("apps", "other")),
-            holdings,
-            waves));
+    return StatusFold.of(observation());
+  }
+
+  private Observation observation() {
+    return new Observation(
+        NOW,
+        List.of(),
+        List.of(),
+        plans,
+        Map.of(NGINX, List.of("apps"), REDIS, List.of("apps", "other")),
+        holdings,
+        waves);
+  }
+
+  private PlanHolding holding(String node) {
+    return Objects.requireNonNull(
+        StatusFold.fold(observation()).holdings().get(new NodeName(node)));
   }
 
   private ImageStatus nginx() {
@@ -331,5 +340,56 @@ class StatusFoldTest {
     IntStream.range(0, 20).forEach(i -> node("n" + i, many, reports));
 
     assertThat(fold().images()).filteredOn(ImageStatus::identical).hasSize(5_000);
+  }
+
+  @Test
+  void aPlanIsHeldWhenEveryImageIsAsLocked() {
+    locked(NGINX, ONE);
+    locked(REDIS, TWO);
+    node("n1", List.of(NGINX, REDIS), present(NGINX, ONE), present(REDIS, TWO));
+    node("n2", List.of(NGINX), present(NGINX, ONE).withState(ImageState.PULLING));
+
+    assertThat(holding("n1")).isEqualTo(PlanHolding.HELD);
+    assertThat(holding("n2")).isEqualTo(PlanHolding.HELD);
+  }
+
+  @Test
+  void aPlanWithoutImagesIsHeldEvenWithoutAnAgent() {
+    plan("n1", List.of());
+
+    assertThat(holding("n1")).isEqualTo(PlanHolding.HELD);
+  }
+
+  @Test
+  void aPlanIsLackingWhenOneImageIsMissingOrAnotherThanLocked() {
+    locked(NGINX, ONE);
+    locked(REDIS, TWO);
+    node("n1", List.of(NGINX), ImageReport.of(NGINX, ImageState.PULLING));
+    node("n2", List.of(NGINX, REDIS), present(NGINX, ONE), present(REDIS, ONE));
+    node("n3", List.of(NGINX), failed(PullReason.NOT_FOUND, "gone"));
+
+    assertThat(holding("n1")).isEqualTo(PlanHolding.LACKING);
+    assertThat(holding("n2")).isEqualTo(PlanHolding.LACKING);
+    assertThat(holding("n3")).isEqualTo(PlanHolding.LACKING);
+  }
+
+  @Test
+  void nothingIsKnownOfANodeThatHasNotSpokenOfEveryImage() {
+    locked(NGINX, ONE);
+    locked(REDIS, TWO);
+    plan("n1", List.of(NGINX));
+    node("n2", List.of(NGINX, REDIS), present(NGINX, ONE));
+    node("n3", List.of(NGINX, REDIS), ImageReport.of(NGINX, ImageState.WAITING));
+
+    assertThat(holding("n1")).isEqualTo(PlanHolding.UNKNOWN);
+    assertThat(holding("n2")).isEqualTo(PlanHolding.UNKNOWN);
+    assertThat(holding("n3")).isEqualTo(PlanHolding.LACKING);
+  }
+
+  @Test
+  void nobodyKnowsWhetherWhatIsThereIsRightBeforeItIsLocked() {
+    node("n1", List.of(NGINX), present(NGINX, ONE));
+
+    assertThat(holding("n1")).isEqualTo(PlanHolding.UNKNOWN);
   }
 }
