@@ -193,7 +193,8 @@ public final class ControllerMain {
     KubeCluster cluster =
         stops.add(
             KubeCluster.connect(
-                new KubeCluster.Access(config.kubeconfig(), config.namespace(), leadership),
+                new KubeCluster.Access(
+                    config.kubeconfig(), config.namespace(), leadership, config.signals()),
                 loop,
                 metrics::apiRequestFailed));
     cluster.startInformers();
@@ -205,7 +206,11 @@ public final class ControllerMain {
     Reconciler reconciler =
         new Reconciler(
             loop,
-            new Reconciler.World(cluster.statusSink(), cluster.listEvents(), metrics),
+            new Reconciler.World(
+                cluster.statusSink(),
+                cluster.listEvents(),
+                metrics,
+                cluster.signalHoldings(metrics)),
             new Reconciler.Credentials(cluster.pullObjects(), registryTokens(loop)),
             cluster.knownLocks(),
             new SplittableRandom());

@@ -29,6 +29,8 @@ class ArchitectureTest {
               "dev.prepull.controller.credentials..",
               "dev.prepull.controller.webhook..",
               "dev.prepull.controller.admin..")
+          .layer("signal")
+          .definedBy("dev.prepull.controller.signal..")
           .layer("reconcile")
           .definedBy("dev.prepull.controller.reconcile..")
           .layer("rollout")
@@ -47,12 +49,14 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("main")
           .whereLayer("tls")
           .mayOnlyBeAccessedByLayers("main", "edges")
-          .whereLayer("reconcile")
+          .whereLayer("signal")
           .mayOnlyBeAccessedByLayers("main", "edges")
+          .whereLayer("reconcile")
+          .mayOnlyBeAccessedByLayers("main", "edges", "signal")
           .whereLayer("rollout")
           .mayOnlyBeAccessedByLayers("main", "edges", "reconcile")
           .whereLayer("status")
-          .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "rollout")
+          .mayOnlyBeAccessedByLayers("main", "edges", "signal", "reconcile", "rollout")
           .whereLayer("plan")
           .mayOnlyBeAccessedByLayers("main", "edges", "reconcile", "rollout", "status")
           .whereLayer("list")
@@ -100,7 +104,8 @@ class ArchitectureTest {
               "dev.prepull.controller.plan..",
               "dev.prepull.controller.status..",
               "dev.prepull.controller.rollout..",
-              "dev.prepull.controller.reconcile..")
+              "dev.prepull.controller.reconcile..",
+              "dev.prepull.controller.signal..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.vertx..");

@@ -2,6 +2,8 @@ package dev.prepull.controller.admin;
 
 import dev.prepull.controller.reconcile.ControllerListener;
 import dev.prepull.controller.rollout.RolloutFigures;
+import dev.prepull.controller.signal.NodeChange;
+import dev.prepull.controller.signal.SignalListener;
 import dev.prepull.controller.status.RolloutStatus;
 import dev.prepull.controller.status.RolloutStatus.ImageStatus;
 import dev.prepull.controller.status.WaveStatus;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://prometheus.io/docs/practices/naming/">naming conventions</a>
  */
-public final class ControllerMetrics implements ControllerListener {
+public final class ControllerMetrics implements ControllerListener, SignalListener {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -143,6 +145,17 @@ public final class ControllerMetrics implements ControllerListener {
     Counter.builder("prepull.controller.api.failures")
         .description("Requests that the API server did not serve.")
         .tag("request", request)
+        .register(registry)
+        .increment();
+  }
+
+  @Override
+  public void signalled(NodeChange change) {
+    boolean timedOut = change instanceof NodeChange.Untaint untaint && untaint.timedOut();
+    Counter.builder("prepull.controller.node.writes")
+        .description("Writes to Nodes, by what they were told to tell.")
+        .tag("signal", change.signal().word())
+        .tag("cause", timedOut ? "timeout" : "images")
         .register(registry)
         .increment();
   }

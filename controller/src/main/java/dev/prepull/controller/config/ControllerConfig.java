@@ -1,6 +1,7 @@
 package dev.prepull.controller.config;
 
 import dev.prepull.controller.credentials.Cloud;
+import dev.prepull.controller.signal.SignalSettings;
 import dev.prepull.program.Flags;
 import dev.prepull.program.HostPort;
 import dev.prepull.program.UsageException;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param advertiseHost where those reach this one; null when they do not
  * @param webhook null where the API server does not ask about lists
  * @param cloudRegistries clouds that are asked for tokens of their registries
+ * @param signals what Nodes are to tell
  */
 public record ControllerConfig(
     String namespace,
@@ -32,7 +34,8 @@ public record ControllerConfig(
     LinkConfig link,
     HostPort httpListen,
     @Nullable WebhookConfig webhook,
-    Set<Cloud> cloudRegistries) {
+    Set<Cloud> cloudRegistries,
+    SignalSettings signals) {
 
   /** Copies the clouds. */
   public ControllerConfig {
@@ -63,7 +66,8 @@ public record ControllerConfig(
         LinkConfig.from(flags, namespace, listsFrom.isPresent()),
         flags.hostPort(ControllerFlags.HTTP_LISTEN),
         WebhookConfig.from(flags, listsFrom.isPresent()),
-        clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)));
+        clouds(flags.required(ControllerFlags.CLOUD_REGISTRIES)),
+        SignalFlags.from(flags, listsFrom.isPresent()));
   }
 
   private static Set<Cloud> clouds(String value) throws UsageException {

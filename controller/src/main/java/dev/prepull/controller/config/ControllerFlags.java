@@ -91,6 +91,26 @@ public final class ControllerFlags {
           "",
           "Clouds to ask for tokens of their registries, with the controller's own identity: ecr, google, acr.");
 
+  static final Flag NODE_LABEL =
+      Flag.toggle(
+          "node-label",
+          "Labels every Node prepull.dev/ready=true or =false, as it holds its images or does not.");
+  static final Flag NODE_CONDITION =
+      Flag.toggle(
+          "node-condition",
+          "Gives every Node the condition ImagesPrePulled, True or False in the same way.");
+  static final Flag STARTUP_TAINT =
+      Flag.optional(
+          "startup-taint",
+          "KEY",
+          "Removes the taint of that key, such as prepull.dev/not-ready, from a Node once it holds its images; something else has to set it.");
+  static final Flag STARTUP_TAINT_TIMEOUT =
+      Flag.of(
+          "startup-taint-timeout",
+          "DURATION",
+          "10m",
+          "How old a Node may be before that taint is removed whatever it holds.");
+
   /** In the order of the help. */
   public static final List<Flag> ALL =
       List.of(
@@ -111,7 +131,11 @@ public final class ControllerFlags {
           SHARED_TOKEN_FILE,
           WEBHOOK_LISTEN,
           WEBHOOK_CONFIGURATION,
-          CLOUD_REGISTRIES);
+          CLOUD_REGISTRIES,
+          NODE_LABEL,
+          NODE_CONDITION,
+          STARTUP_TAINT,
+          STARTUP_TAINT_TIMEOUT);
 
   private ControllerFlags() {}
 }

@@ -4,10 +4,14 @@ import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.plan.DigestLock;
 import dev.prepull.controller.reconcile.AgentAuthenticator;
 import dev.prepull.controller.reconcile.ClusterObserver;
+import dev.prepull.controller.reconcile.HoldingObserver;
 import dev.prepull.controller.reconcile.Leadership;
 import dev.prepull.controller.reconcile.ListEvents;
 import dev.prepull.controller.reconcile.PullObjects;
 import dev.prepull.controller.reconcile.StatusSink;
+import dev.prepull.controller.signal.NodeSignals;
+import dev.prepull.controller.signal.SignalListener;
+import dev.prepull.controller.signal.SignalSettings;
 import dev.prepull.loop.EventLoop;
 import dev.prepull.program.StartupException;
 import io.kubernetes.client.common.KubernetesObject;
@@ -25,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +41,9 @@ import org.slf4j.LoggerFactory;
  * and Events of that namespace, and list and watch on the Secrets and ServiceAccounts that lists
  * name; for agents' tokens create on TokenReviews (and get on Pods of the namespace before
  * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap, and
- * for the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. What {@link
- * LeaderElection} needs comes on top.
+ * for the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. For what Nodes are
+ * to tell it needs patch on Nodes or on their status, and create on Events of the namespace {@code
+ * default}. What {@link LeaderElection} needs comes on top.
  */
 public final class KubeCluster implements AutoCloseable {
 
@@ -60,16 +66,18 @@ public final class KubeCluster implements AutoCloseable {
   private final StatusConfigMap statusSink;
   private final KubeListEvents listEvents;
   private final KubePullObjects pullObjects;
+  private final SignalSettings signals;
 
   private KubeCluster(
       ApiClient watchClient,
       ApiClient callClient,
-      String namespace,
+      Access access,
       EventLoop loop,
       Consumer<String> failures) {
     this.watchClient = watchClient;
     this.callClient = callClient;
-    this.namespace = namespace;
+    this.namespace = access.namespace();
+    this.signals = access.signals();
     this.loop = loop;
     this.failures = failures;
     this.informers = new SharedInformerFactory(watchClient);
@@ -120,8 +128,10 @@ public final class KubeCluster implements AutoCloseable {
    *
    * @param kubeconfig null for the way that a Pod reaches its API server
    * @param leadership without it nothing is written
+   * @param signals what Nodes are to tell
    */
-  public record Access(@Nullable Path kubeconfig, String namespace, Leadership leadership) {}
+  public record Access(
+      @Nullable Path kubeconfig, String namespace, Leadership leadership, SignalSettings signals) {}
 
   /**
    * Asks for nothing yet.
@@ -131,7 +141,6 @@ public final class KubeCluster implements AutoCloseable {
    */
   public static KubeCluster connect(Access access, EventLoop loop, Consumer<String> failures)
       throws StartupException {
-    String namespace = access.namespace();
     ApiClient calls = KubeClients.client(access.kubeconfig(), REQUEST_TIMEOUT);
     calls.setHttpClient(
         calls
@@ -140,7 +149,7 @@ public final class KubeCluster implements AutoCloseable {
             .addNetworkInterceptor(new FencedWrites(access.leadership()))
             .build());
     ApiClient watches = KubeClients.client(access.kubeconfig(), Duration.ZERO);
-    return new KubeCluster(watches, calls, namespace, loop, failures);
+    return new KubeCluster(watches, calls, access, loop, failures);
   }
 
   /** Begins to read lists and nodes, and to keep what it has read up to date. */
@@ -219,10 +228,34 @@ public final class KubeCluster implements AutoCloseable {
     return configuration;
   }
 
+  /**
+   * Lets Nodes tell what they hold, as far as that is wanted. To be called before {@link #watch}.
+   *
+   * @return who has to be told what they hold
+   */
+  public HoldingObserver signalHoldings(SignalListener listener) {
+    if (signals.used().isEmpty()) {
+      return HoldingObserver.NONE;
+    }
+    NodePatches patches =
+        new NodePatches(
+            callClient,
+            name -> nodes.getIndexer().getByKey(name),
+            Objects.requireNonNullElse(signals.taint(), ""),
+            loop::now,
+            failures);
+    NodeSignals nodeSignals =
+        new NodeSignals(loop, KubeClients::onVirtualThread, signals, patches, listener);
+    WholeSet.observe(
+        nodes, node -> KubeObjects.view(node, signals.taint()), nodeSignals::nodesObserved, loop);
+    return nodeSignals;
+  }
+
   /** Begins to tell the observer what the informers know. Once per object. */
   public void watch(ClusterObserver observer) {
     WholeSet.observe(configMaps, KubeObjects::list, observer::listsObserved, loop);
-    WholeSet.observe(nodes, KubeObjects::node, observer::nodesObserved, loop);
+    WholeSet.observe(
+        nodes, node -> KubeObjects.node(node, signals.taint()), observer::nodesObserved, loop);
     listEvents.start();
   }
 

@@ -2,14 +2,19 @@ package dev.prepull.controller.kube;
 
 import dev.prepull.controller.list.RawList;
 import dev.prepull.controller.plan.NodeInfo;
+import dev.prepull.controller.signal.NodeView;
 import dev.prepull.model.NodeName;
 import dev.prepull.model.Platform;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Node;
+import io.kubernetes.client.openapi.models.V1NodeCondition;
 import io.kubernetes.client.openapi.models.V1NodeSystemInfo;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Taint;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** From the Kubernetes client's objects to our values. */
 final class KubeObjects {
+
+  /** Whether a node holds its plan, for selectors. */
+  static final String READY_LABEL = "prepull.dev/ready";
+
+  /** The type of the node condition that says the same. */
+  static final String CONDITION = "ImagesPrePulled";
 
   private static final String OS_LABEL = "kubernetes.io/os";
   private static final String ARCH_LABEL = "kubernetes.io/arch";
@@ -33,8 +44,15 @@ final class KubeObjects {
         configMap.getBinaryData() == null ? Set.of() : configMap.getBinaryData().keySet());
   }
 
-  static NodeInfo node(V1Node node) {
-    Map<String, String> labels = orEmpty(metadata(node).getLabels());
+  /**
+   * The node as the planner sees it: without what this controller itself writes, or every plan
+   * would follow from the one before.
+   *
+   * @param startupTaint key of the taint that is removed here; null for none
+   */
+  static NodeInfo node(V1Node node, @Nullable String startupTaint) {
+    Map<String, String> labels = new HashMap<>(orEmpty(metadata(node).getLabels()));
+    labels.remove(READY_LABEL);
     V1NodeSystemInfo system = node.getStatus() == null ? null : node.getStatus().getNodeInfo();
     // A kubelet tells its platform in the node's status; until it has, its labels do.
     Platform platform =
@@ -46,21 +64,47 @@ final class KubeObjects {
                 labels.get(ARCH_LABEL),
                 "unknown"),
             null);
-    List<V1Taint> taints =
-        node.getSpec() == null || node.getSpec().getTaints() == null
-            ? List.of()
-            : node.getSpec().getTaints();
     return new NodeInfo(
         new NodeName(name(node)),
         platform,
         labels,
-        taints.stream()
+        taints(node).stream()
+            .filter(taint -> !taint.getKey().equals(startupTaint))
             .map(taint ->
                 new NodeInfo.Taint(
                     taint.getKey(),
                     Objects.requireNonNullElse(taint.getValue(), ""),
                     taint.getEffect()))
-            .toList());
+            .toList(),
+        Objects.requireNonNullElse(metadata(node).getUid(), ""));
+  }
+
+  /** The node as it tells what it holds. */
+  static NodeView view(V1Node node, @Nullable String startupTaint) {
+    OffsetDateTime created = metadata(node).getCreationTimestamp();
+    return new NodeView(
+        new NodeName(name(node)),
+        Objects.requireNonNullElse(metadata(node).getUid(), ""),
+        created == null ? Instant.EPOCH : created.toInstant(),
+        orEmpty(metadata(node).getLabels()).get(READY_LABEL),
+        conditions(node).stream()
+            .filter(condition -> condition.getType().equals(CONDITION))
+            .map(V1NodeCondition::getStatus)
+            .findFirst()
+            .orElse(null),
+        taints(node).stream().anyMatch(taint -> taint.getKey().equals(startupTaint)));
+  }
+
+  static List<V1Taint> taints(V1Node node) {
+    return node.getSpec() == null || node.getSpec().getTaints() == null
+        ? List.of()
+        : node.getSpec().getTaints();
+  }
+
+  private static List<V1NodeCondition> conditions(V1Node node) {
+    return node.getStatus() == null || node.getStatus().getConditions() == null
+        ? List.of()
+        : node.getStatus().getConditions();
   }
 
   static String name(KubernetesObject object) {
@@ -73,7 +117,11 @@ final class KubeObjects {
     metadata(object).setAnnotations(null);
     if (object instanceof V1Node node && node.getStatus() != null) {
       node.getStatus().setImages(null);
-      node.getStatus().setConditions(null);
+      node.getStatus()
+          .setConditions(
+              conditions(node).stream()
+                  .filter(condition -> condition.getType().equals(CONDITION))
+                  .toList());
     }
     return object;
   }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prepull.controller.credentials.Cloud;
+import dev.prepull.controller.signal.SignalSettings;
 import dev.prepull.program.Flags;
 import dev.prepull.program.HostPort;
 import dev.prepull.program.UsageException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,9 @@ class ControllerConfigTest {
 
   private static final List<String> REQUIRED =
       List.of("--tls-cert", "c.pem", "--tls-key", "k.pem", "--shared-token-file", "token");
+
+  private static final SignalSettings NO_SIGNALS =
+      new SignalSettings(false, false, null, Duration.ofMinutes(10));
 
   private static ControllerConfig config(String... more) throws UsageException {
     List<String> arguments = new ArrayList<>(REQUIRED);
@@ -61,7 +66,8 @@ class ControllerConfigTest {
                     "prepull-agent"),
                 new HostPort("0.0.0.0", 8080),
                 null,
-                Set.of()));
+                Set.of(),
+                NO_SIGNALS));
   }
 
   @Test
@@ -97,7 +103,8 @@ class ControllerConfigTest {
                     "agents"),
                 new HostPort("localhost", 2),
                 null,
-                Set.of(Cloud.GOOGLE, Cloud.ECR)));
+                Set.of(Cloud.GOOGLE, Cloud.ECR),
+                NO_SIGNALS));
     assertThat(config("--kubeconfig", "admin.conf").kubeconfig()).isEqualTo(Path.of("admin.conf"));
   }
 
@@ -181,6 +188,43 @@ class ControllerConfigTest {
     assertThatThrownBy(() -> config(flag, value))
         .isInstanceOf(UsageException.class)
         .hasMessage("%s \"%s\": expected HOST:PORT with a port from 0 to 65535", flag, value);
+  }
+
+  @Test
+  void readsWhatNodesAreToTell() throws Exception {
+    assertThat(
+            config(
+                    "--node-label",
+                    "--node-condition",
+                    "--startup-taint",
+                    "startup-taint.cluster-autoscaler.kubernetes.io/prepull",
+                    "--startup-taint-timeout",
+                    "90s")
+                .signals())
+        .isEqualTo(
+            new SignalSettings(
+                true,
+                true,
+                "startup-taint.cluster-autoscaler.kubernetes.io/prepull",
+                Duration.ofSeconds(90)));
+    assertThat(config("--startup-taint", "").signals()).isEqualTo(NO_SIGNALS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prepull.dev/not-ready=true", "prepull.dev/not-ready:NoSchedule", "/x"})
+  void refusesAStartupTaintThatIsNoKey(String key) {
+    assertThatThrownBy(() -> config("--startup-taint", key))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--startup-taint \"%s\": expected the key of a taint, without value and effect", key);
+  }
+
+  @Test
+  void hasNoNodesToTellAnythingWithoutAnApiServer() {
+    assertThatThrownBy(() -> config("--lists-from", "lists.yaml", "--node-label"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--node-label, --node-condition and --startup-taint need an API server, which --lists-from does without");
   }
 
   @Test

@@ -17,16 +17,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some kinds of an API server over real HTTP: get, create and replace by name in one namespace, and
- * token reviews.
+ * Some kinds of an API server over real HTTP: get, create and replace by name in one namespace,
+ * token reviews, and what is written to Nodes.
  */
 final class FakeApiServer implements AutoCloseable {
 
@@ -43,6 +45,12 @@ final class FakeApiServer implements AutoCloseable {
   final Map<String, V1Secret> secrets = new ConcurrentHashMap<>();
   final Map<String, V1Pod> pods = new ConcurrentHashMap<>();
   final Map<String, V1Lease> leases = new ConcurrentHashMap<>();
+
+  /** Patches of Nodes, in order, as {@code path content-type body}. */
+  final List<String> patches = new CopyOnWriteArrayList<>();
+
+  /** Events in the namespace {@code default}, in order. */
+  final List<String> events = new CopyOnWriteArrayList<>();
 
   /** How tokens are judged. */
   volatile Function<V1TokenReview, V1TokenReviewStatus> judge =
@@ -64,6 +72,13 @@ final class FakeApiServer implements AutoCloseable {
     serve("pods", pods, V1Pod.class);
     serve("/apis/coordination.k8s.io/v1", "leases", leases, V1Lease.class);
     server.createContext("/apis/authentication.k8s.io/v1/tokenreviews", this::review);
+    server.createContext("/api/v1/nodes", this::patch);
+    server.createContext(
+        "/api/v1/namespaces/default/events",
+        exchange -> {
+          events.add(body(exchange));
+          respond(exchange, CREATED, "{}");
+        });
     server.start();
   }
 
@@ -92,6 +107,21 @@ final class FakeApiServer implements AutoCloseable {
     V1TokenReview review = JSON.deserialize(body(exchange), V1TokenReview.class);
     if (refusal == OK) {
       respond(exchange, CREATED, JSON.serialize(review.status(judge.apply(review))));
+    } else {
+      respond(exchange, refusal, "{\"message\":\"as the test wishes\"}");
+    }
+  }
+
+  private void patch(HttpExchange exchange) throws IOException {
+    String body = body(exchange);
+    if (refusal == OK) {
+      patches.add(
+          "%s %s %s"
+              .formatted(
+                  exchange.getRequestURI().getPath(),
+                  exchange.getRequestHeaders().getFirst("Content-Type"),
+                  body));
+      respond(exchange, OK, "{}");
     } else {
       respond(exchange, refusal, "{\"message\":\"as the test wishes\"}");
     }
