@@ -100,17 +100,25 @@ public final class ControllerProcess implements AutoCloseable {
   public static ControllerProcess inCluster(
       Workspace workspace, LinkSecrets secrets, Path kubeconfig, String namespace, int httpPort) {
     return start(
+        workspace, httpPort, withSecrets(secrets, inClusterFlags(kubeconfig, namespace)), Map.of());
+  }
+
+  /**
+   * As {@link #inCluster(Workspace, LinkSecrets, Path, String, int)} in the namespace
+   * prepull-system, with more environment variables.
+   */
+  public static ControllerProcess inCluster(
+      Workspace workspace, LinkSecrets secrets, Path kubeconfig, Map<String, String> environment) {
+    return start(
         workspace,
-        httpPort,
-        withSecrets(
-            secrets,
-            List.of(
-                "--kubeconfig",
-                kubeconfig.toString(),
-                "--namespace",
-                namespace,
-                "--leader-elect=false")),
-        Map.of());
+        Ports.free(),
+        withSecrets(secrets, inClusterFlags(kubeconfig, "prepull-system")),
+        environment);
+  }
+
+  private static List<String> inClusterFlags(Path kubeconfig, String namespace) {
+    return List.of(
+        "--kubeconfig", kubeconfig.toString(), "--namespace", namespace, "--leader-elect=false");
   }
 
   /**

@@ -284,18 +284,49 @@ class ManifestsIT {
 
   @Test
   void theControllerMayDoWhatIsDocumentedAndTheAgentNothing() {
-    assertThat(rights("prepull-controller")).isEqualTo(documented());
-    assertThat(rights("prepull-agent")).isEmpty();
+    assertThat(rights(NAMESPACE, "prepull-controller")).isEqualTo(documented("install.md"));
+    assertThat(rights(NAMESPACE, "prepull-agent")).isEmpty();
   }
 
-  /** What the account may do that any other may not. */
-  private Set<String> rights(String serviceAccount) {
-    Set<String> rights = list(serviceAccount);
-    rights.removeAll(list("default"));
+  @Test
+  void theComponentsForNodesAddWhatIsDocumentedAndNothingElse() {
+    List<String> files =
+        Stream.of("node-label", "node-condition", "startup-taint")
+            .map(name -> MANIFESTS.resolve("components/%s/rbac.yaml".formatted(name)).toString())
+            .toList();
+    Set<String> before = rights(NAMESPACE, "prepull-controller");
+    try {
+      files.forEach(file -> {
+        var _ = cluster.kubectl("apply", "-f", file);
+      });
+
+      Set<String> added = rights(NAMESPACE, "prepull-controller");
+      added.removeAll(before);
+      added.addAll(rights("default", "prepull-controller"));
+      added.removeAll(clusterWide(before));
+      assertThat(added).isEqualTo(documented("node-signals.md"));
+    } finally {
+      files.forEach(file -> {
+        var _ = cluster.kubectl("delete", "-f", file);
+      });
+    }
+  }
+
+  /** Those that are shown in each namespace. */
+  private static Set<String> clusterWide(Set<String> rights) {
+    return rights.stream()
+        .filter(right -> right.startsWith("tokenreviews"))
+        .collect(Collectors.toSet());
+  }
+
+  /** What the account may do there that any other may not. */
+  private Set<String> rights(String namespace, String serviceAccount) {
+    Set<String> rights = list(namespace, serviceAccount);
+    rights.removeAll(list(namespace, "default"));
     return rights;
   }
 
-  private Set<String> list(String serviceAccount) {
+  private Set<String> list(String namespace, String serviceAccount) {
     return cluster
         .kubectl(
             "auth",
@@ -303,7 +334,7 @@ class ManifestsIT {
             "--list",
             "--no-headers",
             "-n",
-            NAMESPACE,
+            namespace,
             "--as=system:serviceaccount:%s:%s".formatted(NAMESPACE, serviceAccount))
         .lines()
         .map(ManifestsIT::columns)
@@ -314,9 +345,9 @@ class ManifestsIT {
     return line.strip().replaceAll("\\s{2,}", "  ");
   }
 
-  /** The block of docs/guides/install.md that begins with the table's head. */
-  private static Set<String> documented() {
-    return read(Machine.sources().resolve("docs/guides/install.md"))
+  /** The block of that guide that begins with the table's head. */
+  private static Set<String> documented(String guide) {
+    return read(Machine.sources().resolve("docs/guides").resolve(guide))
         .lines()
         .dropWhile(line -> !line.startsWith("Resources "))
         .skip(1)
