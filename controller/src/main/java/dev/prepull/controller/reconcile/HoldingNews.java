@@ -27,6 +27,9 @@ final class HoldingNews {
    * @param meaningful not while a list was never understood: nobody knows what nodes shall hold
    */
   void folded(Map<NodeName, PlanHolding> holdings, boolean meaningful) {
+    if (observer == HoldingObserver.NONE) {
+      return;
+    }
     Map<NodeName, NodeHolding> told = new HashMap<>();
     if (meaningful) {
       holdings.forEach(

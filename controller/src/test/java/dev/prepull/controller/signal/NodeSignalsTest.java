@@ -347,6 +347,7 @@ class NodeSignalsTest {
     tell(signals);
 
     nodes.clear();
+    tell(signals);
     pass(signals, TIMEOUT);
 
     assertThat(writes).isEmpty();
