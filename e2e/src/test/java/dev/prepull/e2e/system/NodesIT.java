@@ -258,7 +258,7 @@ class NodesIT {
   }
 
   @Test
-  void anAgentThatMissesAnImageIsReadyInTheEnd() {
+  void anAgentThatMissesAnImageIsReadyInTheEnd() throws Exception {
     list("missed", "image: \"%s/absent:1\"".formatted(registry.host()));
     cluster.addNode(workspace, "edge-6");
 
