@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
  * and Events of that namespace, and list and watch on the Secrets and ServiceAccounts that lists
  * name; for agents' tokens create on TokenReviews (and get on Pods of the namespace before
  * Kubernetes 1.30), for the link's certificate get and update on one Secret and one ConfigMap, and
- * for the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. For what Nodes are
- * to tell it needs patch on Nodes or on their status, and create on Events of the namespace {@code
- * default}. What {@link LeaderElection} needs comes on top.
+ * for the webhook's trust list, watch and patch on one ValidatingWebhookConfiguration. For what
+ * Nodes are to tell it needs patch on Nodes or on their status, and create on Events of the
+ * namespace {@code default}. What {@link LeaderElection} needs comes on top.
  */
 public final class KubeCluster implements AutoCloseable {
 
