@@ -130,6 +130,11 @@ public final class WebhookServer implements AutoCloseable {
     return server.actualPort();
   }
 
+  /** How many requests are being read or judged. */
+  int inHand() {
+    return inHand.get();
+  }
+
   private void answer(HttpServerRequest request) {
     if (!PATH.equals(request.path())) {
       end(
