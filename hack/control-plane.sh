@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints the directory that holds kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kubectl and etcd.
+# Prints the directory that holds kube-apiserver, kube-controller-manager, kube-scheduler, kube-proxy, kubelet, kubectl
+# and etcd.
 #
 # $KUBEBUILDER_ASSETS wins (the envtest convention), then what is on PATH; else the Kubernetes parts are built once
 # from Go modules (e2e/control-plane; about 8 CPU minutes) and kept under ~/.cache/prepull. Progress goes to stderr.
@@ -8,7 +9,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source_dir=$here/e2e/control-plane
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/prepull
-parts=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
+parts=(kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl)
 
 say() { printf '%s\n' "control-plane: $*" >&2; }
 die() { say "$*"; exit 1; }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Both images under one tag, each an index of its platforms.
@@ -48,15 +47,20 @@ public record ImageRelease(
 
   /** Builds both and pushes them below the prefix; returns what they are called there. */
   public List<String> push(String prefix) throws InterruptedException {
-    OciLayout layout = build();
-    Map<String, String> names = new TreeMap<>();
+    var _ = build();
+    return pushBuilt(prefix);
+  }
+
+  /** As {@link #push}, of images that have been built already. */
+  public List<String> pushBuilt(String prefix) {
+    List<String> references = new ArrayList<>();
     for (String name : List.of("prepull-agent", "prepull-controller")) {
       String reference = "%s/%s:%s".formatted(prefix, name, tag);
       progress.println("pushing " + reference);
-      Skopeo.push(layout, name, reference);
-      names.put(name, reference);
+      Skopeo.push(directory(), name, reference);
+      references.add(reference);
     }
-    return List.copyOf(names.values());
+    return List.copyOf(references);
   }
 
   /** Builds both. */

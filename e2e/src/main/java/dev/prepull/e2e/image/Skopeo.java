@@ -23,8 +23,8 @@ final class Skopeo {
     return String.valueOf(!reference.matches("(localhost|127\\.[0-9.]+)(:[0-9]+)?/.*"));
   }
 
-  /** Pushes the image of that name, for all of its platforms. */
-  static void push(OciLayout layout, String name, String reference) {
+  /** Pushes the layout's image of that name, for all of its platforms. */
+  static void push(Path layout, String name, String reference) {
     var _ =
         Commands.run(
             List.of(
@@ -33,7 +33,7 @@ final class Skopeo {
                 "--quiet",
                 "--all",
                 "--dest-tls-verify=" + verify(reference),
-                "oci:%s:%s".formatted(layout.directory(), name),
+                "oci:%s:%s".formatted(layout, name),
                 "docker://" + reference));
   }
 

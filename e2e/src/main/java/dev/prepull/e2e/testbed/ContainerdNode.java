@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A containerd of its own, with CRI. */
@@ -49,14 +50,21 @@ public final class ContainerdNode implements RuntimeNode {
   private final Path socket;
   private final Path config;
   private final Path log;
+  private final UnaryOperator<List<String>> place;
   private final CriCalls cri;
   private final List<String> pods = new ArrayList<>();
   private Daemon daemon;
 
-  private ContainerdNode(Workspace state, Workspace run, String name, Path programs) {
+  private ContainerdNode(
+      Workspace state,
+      Workspace run,
+      String name,
+      Path programs,
+      UnaryOperator<List<String>> place) {
     this.workspace = state;
     this.name = name;
     this.programs = programs;
+    this.place = place;
     Path sockets = run.directory(name);
     this.socket = sockets.resolve("containerd.sock");
     this.cri = new CriCalls(socket);
@@ -81,7 +89,7 @@ public final class ContainerdNode implements RuntimeNode {
               sandbox_image = "%3$s"
               [plugins."io.containerd.grpc.v1.cri".cni]
                 conf_dir = "%1$s/cni"
-                bin_dir = "%1$s/cnibin"
+                bin_dir = "/usr/lib/cni"
               [plugins."io.containerd.grpc.v1.cri".registry]
                 config_path = "%1$s/certs.d"
             [plugins."io.containerd.internal.v1.opt"]
@@ -100,7 +108,21 @@ public final class ContainerdNode implements RuntimeNode {
 
   /** Starts one that keeps images in one workspace, and sockets and logs in the other. */
   public static ContainerdNode start(Workspace state, Workspace run, String name, Version version) {
-    return run.add(new ContainerdNode(state, run, name, programs(version)));
+    return run.add(
+        new ContainerdNode(state, run, name, programs(version), UnaryOperator.identity()));
+  }
+
+  /**
+   * As {@link #start(Workspace, String, Version)}, on a machine of its own, and for a kubelet: with
+   * the image that a Pod's network is held by.
+   */
+  static ContainerdNode startOn(
+      Namespaces machine, Workspace workspace, String name, Version version) {
+    ContainerdNode node =
+        workspace.add(
+            new ContainerdNode(workspace, workspace, name, programs(version), machine::within));
+    node.importSandbox();
+    return node;
   }
 
   /** As {@link #start(Workspace, String, Version)}, with so much room for images and no more. */
@@ -122,8 +144,10 @@ public final class ContainerdNode implements RuntimeNode {
     return Daemon.start(
             name,
             log,
-            Map.of(),
-            List.of(programs.resolve("containerd").toString(), "-c", config.toString()))
+            // Its shim is to be found before that of another version.
+            Map.of("PATH", programs + ":" + System.getenv("PATH")),
+            place.apply(
+                List.of(programs.resolve("containerd").toString(), "-c", config.toString())))
         .awaitReady(() -> !ctr("images", "ls", "-q").contains("no such"));
   }
 
@@ -202,11 +226,15 @@ public final class ContainerdNode implements RuntimeNode {
   @Override
   public void addContainer(String image, boolean running) {
     if (!held().containsKey(SANDBOX)) {
-      Path archive =
-          workspace.binaryFile(name + "/sandbox.tar", TestImage.random(0, 1, 0).archive(SANDBOX));
-      var _ = ctr("images", "import", archive.toString());
+      importSandbox();
     }
     pods.add(cri.runPod(image, running));
+  }
+
+  private void importSandbox() {
+    Path archive =
+        workspace.binaryFile(name + "/sandbox.tar", TestImage.random(0, 1, 0).archive(SANDBOX));
+    var _ = ctr("images", "import", archive.toString());
   }
 
   @Override

@@ -1,72 +1,111 @@
 package dev.prepull.e2e.testbed;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
- * A real control plane: etcd, kube-apiserver and kube-controller-manager, from where {@code
- * hack/control-plane.sh} says they are.
+ * A real control plane: etcd, kube-apiserver, kube-controller-manager, and where there are kubelets
+ * kube-scheduler, from where {@code hack/control-plane.sh} says they are.
  */
 public final class ControlPlane implements AutoCloseable {
 
   private static final int TOKEN_BYTES = 16;
 
   private final Path programs;
+  private final Site site;
+  private final String token;
   private final Path kubeconfig;
   private final List<Daemon> parts = new ArrayList<>();
 
-  private ControlPlane(Path programs, Path kubeconfig) {
+  /**
+   * Where it answers, and for whom.
+   *
+   * @param services the addresses of Services
+   * @param kubelets whether there are any
+   * @param place where its parts run
+   */
+  private record Site(
+      String address,
+      int port,
+      String services,
+      boolean kubelets,
+      UnaryOperator<List<String>> place) {}
+
+  private ControlPlane(Workspace workspace, Path programs, Site site, String token) {
     this.programs = programs;
-    this.kubeconfig = kubeconfig;
+    this.site = site;
+    this.token = token;
+    this.kubeconfig = kubeconfig(workspace, "kubeconfig", "");
   }
 
-  /** Starts one in the workspace's directory {@code control-plane}; it is empty at first. */
+  /**
+   * Starts one in the workspace's directory {@code control-plane}; it is empty at first, and has no
+   * kubelets.
+   */
   public static ControlPlane start(Workspace workspace) {
+    return start(
+        workspace,
+        new Site("127.0.0.1", Ports.free(), "10.96.0.0/16", false, UnaryOperator.identity()));
+  }
+
+  /** Starts one for kubelets of that network, at its switch, with a scheduler. */
+  static ControlPlane startFor(ClusterNetwork network, Workspace workspace) {
+    return start(
+        workspace,
+        new Site(
+            network.hub(), Ports.free(), network.services(), true, network.switchboard()::within));
+  }
+
+  private static ControlPlane start(Workspace workspace, Site site) {
     String printed =
         Commands.run(List.of(Machine.sources().resolve("hack/control-plane.sh").toString()));
     Path programs = Path.of(printed.strip().lines().toList().getLast());
     byte[] token = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(token);
     String admin = HexFormat.of().formatHex(token);
-    int port = Ports.free();
-    Path kubeconfig =
-        workspace.file(
-            "control-plane/kubeconfig",
-            """
-            apiVersion: v1
-            kind: Config
-            current-context: local
-            clusters:
-            - name: local
-              cluster: {server: "https://127.0.0.1:%d", insecure-skip-tls-verify: true}
-            users:
-            - name: admin
-              user: {token: %s}
-            contexts:
-            - name: local
-              context: {cluster: local, user: admin}
-            """
-                .formatted(port, admin));
-    ControlPlane controlPlane = workspace.add(new ControlPlane(programs, kubeconfig));
-    controlPlane.launch(workspace, port, admin);
+    ControlPlane controlPlane = workspace.add(new ControlPlane(workspace, programs, site, admin));
+    controlPlane.launch(workspace);
     return controlPlane;
   }
 
-  private void launch(Workspace workspace, int port, String admin) {
+  /**
+   * How to reach it.
+   *
+   * @param impersonated more about the user, in YAML: {@code , as: NAME, as-groups: [NAME]}
+   */
+  final Path kubeconfig(Workspace workspace, String name, String impersonated) {
+    return workspace.file(
+        "control-plane/" + name,
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: local
+        clusters:
+        - name: local
+          cluster: {server: "https://%s:%d", insecure-skip-tls-verify: true}
+        users:
+        - name: local
+          user: {token: %s%s}
+        contexts:
+        - name: local
+          context: {cluster: local, user: local}
+        """
+            .formatted(site.address(), site.port(), token, impersonated));
+  }
+
+  private void launch(Workspace workspace) {
     Path directory = workspace.directory("control-plane");
     int etcdPort = Ports.free();
     int peerPort = Ports.free();
     run(
         workspace,
         "etcd",
-        () -> connects(etcdPort),
+        () -> isHealthy("http://127.0.0.1:%d/health".formatted(etcdPort)),
         "--data-dir=" + directory.resolve("etcd"),
         "--unsafe-no-fsync",
         "--listen-client-urls=http://127.0.0.1:" + etcdPort,
@@ -80,52 +119,78 @@ public final class ControlPlane implements AutoCloseable {
         Commands.run(List.of("openssl", "genrsa", "-traditional", "-out", key.toString(), "2048"));
     Path tokens =
         workspace.file(
-            "control-plane/tokens.csv", "%s,admin,admin,system:masters%n".formatted(admin));
+            "control-plane/tokens.csv", "%s,admin,admin,system:masters%n".formatted(token));
+    List<String> server =
+        new ArrayList<>(
+            List.of(
+                "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                "--bind-address=" + site.address(),
+                "--advertise-address=" + site.address(),
+                "--secure-port=" + site.port(),
+                "--cert-dir=" + directory.resolve("certs"),
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-account-key-file=" + key,
+                "--service-account-signing-key-file=" + key,
+                "--token-auth-file=" + tokens,
+                "--authorization-mode=Node,RBAC",
+                "--service-cluster-ip-range=" + site.services(),
+                "--allow-privileged=true"));
+    List<String> manager =
+        new ArrayList<>(
+            List.of(
+                "--kubeconfig=" + kubeconfig,
+                "--service-account-private-key-file=" + key,
+                "--use-service-account-credentials",
+                "--bind-address=127.0.0.1",
+                "--secure-port=" + Ports.free(),
+                "--leader-elect=false"));
+    if (site.kubelets()) {
+      // Webhooks are called at their Pods' addresses: there is no kube-proxy at the switch.
+      server.add("--enable-aggregator-routing=true");
+      manager.add("--root-ca-file=" + directory.resolve("certs/apiserver.crt"));
+    } else {
+      server.add("--endpoint-reconciler-type=none");
+      // No kubelet tells that these nodes live; nobody shall taint them for it.
+      manager.add("--controllers=*,-node-lifecycle-controller");
+    }
     run(
         workspace,
         "kube-apiserver",
         () -> kubectl("get", "--raw=/readyz").strip().equals("ok"),
-        "--etcd-servers=http://127.0.0.1:" + etcdPort,
-        "--bind-address=127.0.0.1",
-        "--advertise-address=127.0.0.1",
-        "--secure-port=" + port,
-        "--cert-dir=" + directory.resolve("certs"),
-        "--service-account-issuer=https://kubernetes.default.svc",
-        "--service-account-key-file=" + key,
-        "--service-account-signing-key-file=" + key,
-        "--token-auth-file=" + tokens,
-        "--authorization-mode=Node,RBAC",
-        "--service-cluster-ip-range=10.96.0.0/16",
-        "--allow-privileged=true",
-        "--endpoint-reconciler-type=none");
+        server.toArray(String[]::new));
     run(
         workspace,
         "kube-controller-manager",
         () -> kubectl("get", "serviceaccount", "default", "-n", "default").contains("default"),
-        "--kubeconfig=" + kubeconfig,
-        "--service-account-private-key-file=" + key,
-        "--use-service-account-credentials",
-        // No kubelet tells that these nodes live; nobody shall taint them for it.
-        "--controllers=*,-node-lifecycle-controller",
-        "--bind-address=127.0.0.1",
-        "--secure-port=" + Ports.free(),
-        "--leader-elect=false");
+        manager.toArray(String[]::new));
+    if (site.kubelets()) {
+      run(
+          workspace,
+          "kube-scheduler",
+          () -> true,
+          "--kubeconfig=" + kubeconfig,
+          "--bind-address=127.0.0.1",
+          "--secure-port=" + Ports.free(),
+          "--leader-elect=false");
+    }
   }
 
   private void run(Workspace workspace, String name, Daemon.Probe probe, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(programs.resolve(name).toString()));
+    List<String> command = new ArrayList<>(List.of(program(name).toString()));
     command.addAll(List.of(arguments));
     Daemon daemon =
-        Daemon.start(name, workspace.newFile("control-plane/" + name + ".log"), Map.of(), command);
+        Daemon.start(
+            name,
+            workspace.newFile("control-plane/" + name + ".log"),
+            Map.of(),
+            site.place().apply(command));
     parts.addFirst(daemon);
     daemon.awaitReady(probe);
   }
 
-  private static boolean connects(int port) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port));
-      return true;
-    }
+  private boolean isHealthy(String url) {
+    return Commands.run(site.place().apply(List.of("curl", "--silent", "--show-error", url)))
+        .contains("true");
   }
 
   /** How to reach it as its administrator. */
@@ -135,7 +200,12 @@ public final class ControlPlane implements AutoCloseable {
 
   /** The kubectl that fits it. */
   public Path kubectlProgram() {
-    return programs.resolve("kubectl");
+    return program("kubectl");
+  }
+
+  /** A part of the Kubernetes that it is of. */
+  Path program(String name) {
+    return programs.resolve(name);
   }
 
   /** Runs kubectl as the administrator and returns what it printed. */

@@ -33,8 +33,13 @@ public final class Ports {
 
   /** Whether something listens at that port. */
   public static boolean isTaken(int port) {
+    return isTaken("127.0.0.1", port);
+  }
+
+  /** Whether something listens at that port of that address. */
+  static boolean isTaken(String address, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+      socket.connect(new InetSocketAddress(address, port), 1_000);
       return true;
     } catch (IOException e) {
       return false;

@@ -25,6 +25,8 @@ public final class Registry implements AutoCloseable {
   private static final DateTimeFormatter LOG_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   /** A guarded one says that it wants a password. */
   private static final Set<Integer> READY = Set.of(200, 401);
 
@@ -44,6 +46,7 @@ public final class Registry implements AutoCloseable {
       Workspace workspace,
       Path data,
       String name,
+      String address,
       int port,
       RegistryAccess access,
       @Nullable ServerCertificate certificate) {
@@ -52,7 +55,7 @@ public final class Registry implements AutoCloseable {
     this.data = data;
     this.port = port;
     this.certificate = certificate;
-    this.address = certificate == null ? "127.0.0.1" : LoopbackAddress.VALUE;
+    this.address = address;
     this.http =
         certificate == null
             ? HttpClient.newHttpClient()
@@ -69,12 +72,19 @@ public final class Registry implements AutoCloseable {
   public static Registry start(Workspace workspace, String name, int port) {
     Path data = workspace.directory(name).resolve("data");
     return workspace.add(
-        new Registry(workspace, data, name, port, new RegistryAccess.Open(), null));
+        new Registry(workspace, data, name, LOOPBACK, port, new RegistryAccess.Open(), null));
+  }
+
+  /** Starts another one that serves the same images at another address of this machine. */
+  Registry startAt(String otherAddress, String otherName) {
+    return workspace.add(
+        new Registry(
+            workspace, data, otherName, otherAddress, port, new RegistryAccess.Open(), null));
   }
 
   /** Starts another one that serves the same images, and them only to whom it lets in. */
   public Registry startGuarded(String name, int guardedPort, RegistryAccess access) {
-    return workspace.add(new Registry(workspace, data, name, guardedPort, access, null));
+    return workspace.add(new Registry(workspace, data, name, LOOPBACK, guardedPort, access, null));
   }
 
   /**
@@ -84,7 +94,8 @@ public final class Registry implements AutoCloseable {
   public Registry startSecure(String name, int securePort, RegistryAccess access) {
     var _ = workspace.add(LoopbackAddress.add());
     ServerCertificate own = ServerCertificate.make(workspace, name, LoopbackAddress.VALUE);
-    return workspace.add(new Registry(workspace, data, name, securePort, access, own));
+    return workspace.add(
+        new Registry(workspace, data, name, LoopbackAddress.VALUE, securePort, access, own));
   }
 
   /** Lets in others than before, at once: the registry reads its users again when they change. */
@@ -109,10 +120,9 @@ public final class Registry implements AutoCloseable {
   }
 
   private Daemon launch() {
-    if (Ports.isTaken(port)) {
+    if (Ports.isTaken(address, port)) {
       throw new TestbedException(
-          "the registry cannot listen on 127.0.0.1:%d: something else does; stop it first"
-              .formatted(port));
+          "the registry cannot listen on %s: something else does; stop it first".formatted(host()));
     }
     return Daemon.start(
             "docker-registry",

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.prepull.e2e.image.ImageRelease;
 import dev.prepull.e2e.testbed.Commands;
 import dev.prepull.e2e.testbed.ContainerdNode;
 import dev.prepull.e2e.testbed.Daemon;
@@ -50,9 +49,7 @@ class ImagesIT {
   @BeforeAll
   void push() throws InterruptedException {
     node.mapRegistry(registry.host(), registry.url());
-    List<String> pushed =
-        ImageRelease.onDebian(workspace.directory("images"), "it", System.out)
-            .push(registry.host() + "/prepull");
+    List<String> pushed = BuiltImages.pushTo(registry);
     agentImage = pushed.getFirst();
     controllerImage = pushed.getLast();
     node.pull(agentImage);
@@ -141,7 +138,7 @@ class ImagesIT {
     assertThat(config.at("/config/User").asText()).isEqualTo(NOBODY);
     assertThat(labels.get("org.opencontainers.image.title").asText())
         .isEqualTo("prepull-controller");
-    assertThat(labels.get("org.opencontainers.image.version").asText()).isEqualTo("it");
+    assertThat(labels.get("org.opencontainers.image.version").asText()).isEqualTo(BuiltImages.TAG);
     assertThat(labels.get("org.opencontainers.image.licenses").asText()).isEqualTo("Apache-2.0");
     assertThat(labels.get("org.opencontainers.image.revision").asText())
         .matches("[0-9a-f]{40}(-dirty)?");
