@@ -55,8 +55,7 @@ need_all() {
   [ "$(uname -s)" = Linux ] || die "container runtimes need Linux; this is $(uname -s)"
   command -v apt-get >/dev/null || die "the real parts come from Debian packages, and there is no apt-get"
   [ "$(id -u)" = 0 ] || die "container runtimes need root; run it with sudo"
-  need_packages ca-certificates containerd containernetworking-plugins curl dnsmasq-base docker.io docker-registry \
-    etcd-server iproute2 iptables openssl procps python3-venv runc skopeo unzip
+  need_packages ca-certificates containerd curl docker.io docker-registry etcd-server iproute2 openssl procps python3-venv runc skopeo unzip
   command -v mvn >/dev/null || need_packages maven
   need_jdk
 }

@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 need_all
-need_packages shellcheck
+need_packages containernetworking-plugins dnsmasq-base iptables shellcheck # those but the last are for nodes that run Pods
 say "checking scripts"
 (cd "$root" && shellcheck -x hack/*.sh e2e/bench/*.sh .ci/run)
 say "looking for the control plane (built once, which takes 5 to 10 minutes)"

@@ -78,7 +78,7 @@ public final class ControlPlane implements AutoCloseable {
    *
    * @param impersonated more about the user, in YAML: {@code , as: NAME, as-groups: [NAME]}
    */
-  final Path kubeconfig(Workspace workspace, String name, String impersonated) {
+  Path kubeconfig(Workspace workspace, String name, String impersonated) {
     return workspace.file(
         "control-plane/" + name,
         """

@@ -118,7 +118,6 @@ public final class KubeletNode implements AutoCloseable {
             POD_NETWORK.formatted(place.network().pods(place.index())));
     this.containerd = ContainerdNode.startOn(machine, workspace, name, version);
     this.kubelet = launchKubelet(taints);
-    workspace.add(this);
     launchProxy();
   }
 
@@ -129,7 +128,7 @@ public final class KubeletNode implements AutoCloseable {
    */
   static KubeletNode start(
       Place place, String name, ContainerdNode.Version version, String taints) {
-    return new KubeletNode(place, name, version, taints);
+    return place.workspace().add(new KubeletNode(place, name, version, taints));
   }
 
   private Daemon launchKubelet(String taints) {
