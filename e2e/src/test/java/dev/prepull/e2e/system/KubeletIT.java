@@ -101,9 +101,15 @@ class KubeletIT {
   /** What docs/guides/install.md has an operator write. */
   private Path kustomization(List<String> images) throws IOException {
     Path directory = workspace.directory("deploy").toRealPath();
-    Path overlay = Machine.sources().resolve("manifests/overlays/containerd").toRealPath();
+    Path manifests = directory.relativize(Machine.sources().resolve("manifests").toRealPath());
     StringBuilder content =
-        new StringBuilder("resources: [%s]%nimages:%n".formatted(directory.relativize(overlay)));
+        new StringBuilder(
+            """
+            resources: [%1$s/overlays/containerd]
+            components: [%1$s/components/webhook, %1$s/components/startup-taint]
+            images:
+            """
+                .formatted(manifests));
     for (String image : images) {
       String repository = image.substring(0, image.lastIndexOf(':'));
       content.append(
@@ -153,11 +159,10 @@ class KubeletIT {
             ContainerdNode.Version.V2,
             "{key: %s, effect: NoSchedule}".formatted(STARTUP_TAINT));
 
-    eventually("the new node holds both", () -> holdsAll(third));
+    eventually("its taint is gone", () -> !taints(third).contains(STARTUP_TAINT));
+    assertThat(holdsAll(third)).isTrue();
     eventually("its agent is ready", () -> readyAgents() == 3);
     eventually("the status tells it", () -> isIdenticalOn(3, web));
-    assertThat(taints(third)).contains(STARTUP_TAINT);
-    cluster.kubectl("taint", "node", third.name(), STARTUP_TAINT + "-");
     runPod("web-3", web, third);
     assertThat(events("web-3")).contains("already present on machine");
   }
@@ -181,12 +186,51 @@ class KubeletIT {
     }
   }
 
+  @Test
+  @Order(6)
+  void aBadListIsRefusedBeforeItIsStored() {
+    eventually("the API server asks", () -> refusalOfABadList().contains("denied the request"));
+
+    assertThat(refusalOfABadList())
+        .contains("lists.prepull.dev", "key PrePullList, line 2, column 3: \"imgae\"")
+        .doesNotContain("created");
+  }
+
+  /** What kubectl says to a list with a mistake; nothing is stored in any case. */
+  private String refusalOfABadList() {
+    try {
+      return kubectl(
+          "apply",
+          "--dry-run=server",
+          "-f",
+          workspace
+              .file(
+                  "bad.yaml",
+                  """
+                  apiVersion: v1
+                  kind: ConfigMap
+                  metadata:
+                    name: bad
+                    namespace: %s
+                    labels: {prepull.dev/config: PrePullList}
+                  data:
+                    PrePullList: |
+                      images:
+                      - imgae: reg.example/app:1
+                  """
+                      .formatted(NAMESPACE))
+              .toString());
+    } catch (TestbedException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
   private void list(String token, String resource) {
     var _ = kubectl("--token=" + token, "get", resource);
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void whatIsDeletedOnANodeComesBack() {
     String digest = Objects.requireNonNull(second.containerd().held().get(pinned));
 
@@ -198,7 +242,7 @@ class KubeletIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void aPinnedImageOutlivesTheKubeletsGarbageCollection() {
     String unlisted = push("other/large", 100);
     first.containerd().pullAgain(unlisted);
@@ -218,7 +262,7 @@ class KubeletIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aNodeThatIsDeletedAndJoinsAgainUnderItsNameIsPlannedAgain() {
     KubeletNode third = cluster.node("third");
     String before = uid(third);
