@@ -112,7 +112,7 @@ public final class ControllerMain {
                 certificate,
                 new LinkServer.Doorkeeper(
                     new RefusalMemory(source.authenticator(), clock),
-                    metrics::agentRefused,
+                    reason -> metrics.agentRefused(reason.word()),
                     source.leadership()),
                 source.agents()));
     link.start();

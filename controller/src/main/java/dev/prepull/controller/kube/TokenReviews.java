@@ -50,6 +50,9 @@ final class TokenReviews implements AgentAuthenticator {
   /** A fleet that attaches at once must not flood the API server. */
   private static final int AT_ONCE = 32;
 
+  /** More than any fleet has; who comes with ever new tokens shall not fill the memory. */
+  static final int MOST_WAITING = 8_192;
+
   private static final Duration LEAST_LEFT = Duration.ofMinutes(1);
 
   private static final int NOT_FOUND = 404;
@@ -61,6 +64,7 @@ final class TokenReviews implements AgentAuthenticator {
   private final Executor blocking;
   private final Consumer<String> failures;
   private final Semaphore room = new Semaphore(AT_ONCE);
+  private final Semaphore places = new Semaphore(MOST_WAITING);
 
   /** The ServiceAccount of all agents. */
   record Account(String namespace, String name) {
@@ -93,7 +97,14 @@ final class TokenReviews implements AgentAuthenticator {
 
   @Override
   public CompletionStage<Verdict> check(String token, NodeName claimed) {
-    return CompletableFuture.supplyAsync(() -> review(token, claimed), blocking);
+    if (!places.tryAcquire()) {
+      return CompletableFuture.failedStage(
+          new IllegalStateException(
+              "%d tokens wait for their review already. Look for who presents them: prepull_controller_agents_refused_total, and NetworkPolicy prepull-controller."
+                  .formatted(MOST_WAITING)));
+    }
+    return CompletableFuture.supplyAsync(() -> review(token, claimed), blocking)
+        .whenComplete((verdict, failure) -> places.release());
   }
 
   private Verdict review(String token, NodeName claimed) {

@@ -105,7 +105,7 @@ final class ControllerStream implements AgentSession {
         HELLO_LIMIT.toMillis(),
         ignored -> {
           if (state == State.AWAITING_HELLO) {
-            refuse(GrpcStatus.DEADLINE_EXCEEDED, "NoHello", "no Hello came in time");
+            refuse(GrpcStatus.DEADLINE_EXCEEDED, RefusalReason.NO_HELLO, "no Hello came in time");
           }
         });
     keepAlive(keepAlive);
@@ -117,7 +117,10 @@ final class ControllerStream implements AgentSession {
         if (message.hasHello()) {
           check(message);
         } else {
-          refuse(GrpcStatus.INVALID_ARGUMENT, "NoHello", "the first message must be a Hello");
+          refuse(
+              GrpcStatus.INVALID_ARGUMENT,
+              RefusalReason.NO_HELLO,
+              "the first message must be a Hello");
         }
       }
       case ATTACHED -> dispatch(message);
@@ -130,14 +133,14 @@ final class ControllerStream implements AgentSession {
   private void check(FromAgent message) {
     String authorization = request.headers().get(AgentLink.AUTHORIZATION);
     if (authorization == null || !authorization.startsWith(BEARER)) {
-      refuse(GrpcStatus.UNAUTHENTICATED, "NoToken", "no bearer token was presented");
+      refuse(GrpcStatus.UNAUTHENTICATED, RefusalReason.NO_TOKEN, "no bearer token was presented");
       return;
     }
     NodeHello introduced;
     try {
       introduced = AgentLinkMapper.hello(message.getHello());
     } catch (IllegalArgumentException e) {
-      refuse(GrpcStatus.INVALID_ARGUMENT, "BadHello", String.valueOf(e.getMessage()));
+      refuse(GrpcStatus.INVALID_ARGUMENT, RefusalReason.BAD_HELLO, String.valueOf(e.getMessage()));
       return;
     }
     state = State.CHECKING;
@@ -146,7 +149,11 @@ final class ControllerStream implements AgentSession {
         authorization.substring(BEARER.length()),
         introduced.node(),
         expiresIn -> admit(introduced, expiresIn),
-        () -> refuse(GrpcStatus.UNAVAILABLE, "CheckFailed", "the token could not be checked"));
+        () ->
+            refuse(
+                GrpcStatus.UNAVAILABLE,
+                RefusalReason.CHECK_FAILED,
+                "the token could not be checked"));
   }
 
   /** Asks about the token; whoever may not pass is sent away. */
@@ -168,7 +175,7 @@ final class ControllerStream implements AgentSession {
                   unchecked.run();
                 }
                 case Verdict.Refused(String why) ->
-                    refuse(GrpcStatus.UNAUTHENTICATED, "BadToken", why);
+                    refuse(GrpcStatus.UNAUTHENTICATED, RefusalReason.BAD_TOKEN, why);
                 case Verdict.Admitted(Duration expiresIn) -> admitted.accept(expiresIn);
               }
             }));
@@ -203,7 +210,10 @@ final class ControllerStream implements AgentSession {
           vertx.setTimer(
               Math.max(1, expiresIn.toMillis()),
               ignored ->
-                  refuse(GrpcStatus.UNAUTHENTICATED, "TokenExpired", "the token has expired"));
+                  refuse(
+                      GrpcStatus.UNAUTHENTICATED,
+                      RefusalReason.TOKEN_EXPIRED,
+                      "the token has expired"));
     }
   }
 
@@ -244,7 +254,7 @@ final class ControllerStream implements AgentSession {
     }
   }
 
-  private void refuse(GrpcStatus status, String reason, String why) {
+  private void refuse(GrpcStatus status, RefusalReason reason, String why) {
     doorkeeper.listener().refused(reason);
     end(status, why);
   }

@@ -4,10 +4,6 @@ package dev.prepull.controller.link;
 @FunctionalInterface
 public interface LinkListener {
 
-  /**
-   * An agent was not let in.
-   *
-   * @param reason one of a few words, fit for a metric's label
-   */
-  void refused(String reason);
+  /** An agent was not let in, or not let stay. */
+  void refused(RefusalReason reason);
 }

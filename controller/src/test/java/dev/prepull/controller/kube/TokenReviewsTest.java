@@ -18,11 +18,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,9 @@ class TokenReviewsTest {
 
   private final FakeApiServer server;
   private final List<String> failures = new ArrayList<>();
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final TokenReviews reviews;
+  private boolean busy;
 
   TokenReviewsTest() throws IOException {
     server = new FakeApiServer();
@@ -50,7 +54,13 @@ class TokenReviewsTest {
             server.api(),
             new TokenReviews.Account(FakeApiServer.NAMESPACE, "prepull-agent"),
             Clock.fixed(NOW, ZoneOffset.UTC),
-            Runnable::run,
+            task -> {
+              if (busy) {
+                waiting.add(task);
+              } else {
+                task.run();
+              }
+            },
             failures::add);
   }
 
@@ -75,6 +85,22 @@ class TokenReviewsTest {
 
   private String refusal() {
     return check("token") instanceof Verdict.Refused(String why) ? why : "admitted";
+  }
+
+  @Test
+  void sendsAwayWhoComesWhileTooManyWaitAndGoesOnAfterwards() {
+    knows(AGENT, TokenReviews.AUDIENCE, Map.of(NODE_NAME, List.of("node-1")));
+    busy = true;
+    for (int i = 0; i < TokenReviews.MOST_WAITING; i++) {
+      var _ = reviews.check("token" + i, NODE);
+    }
+
+    assertThatThrownBy(() -> check("one too many"))
+        .isInstanceOf(CompletionException.class)
+        .hasMessageContaining("8192 tokens wait for their review already");
+    Objects.requireNonNull(waiting.poll()).run();
+    busy = false;
+    assertThat(check("another")).isInstanceOf(Verdict.Admitted.class);
   }
 
   /** A JSON Web Token with those claims; nobody looks at its signature here. */

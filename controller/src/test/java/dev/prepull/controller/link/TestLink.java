@@ -54,7 +54,8 @@ final class TestLink implements AgentObserver, AutoCloseable {
             vertx,
             new LinkServerSettings(new HostPort("127.0.0.1", 0), keepAlive),
             CERTIFICATE.serving(),
-            new LinkServer.Doorkeeper(authenticator, refusals::add, () -> leading),
+            new LinkServer.Doorkeeper(
+                authenticator, reason -> refusals.add(reason.word()), () -> leading),
             this);
   }
 
